@@ -1,0 +1,72 @@
+"""What every test may ask for: a running server, a browser, a number of cases."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.services import chromium
+from tests.services.server import Server, database_url
+
+CASES = int(os.environ.get("TROTH_CASES", "100"))
+STORED_FIXTURES = frozenset({"db", "transactional_db", "live_troth", "fresh_troth", "stored"})
+
+settings.register_profile(
+    "troth",
+    max_examples=CASES,
+    deadline=None,  # machines are shared; a slow example is no failure
+    suppress_health_check=[HealthCheck.too_slow],
+    database=None,
+)
+settings.load_profile("troth")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer `--stored`: only the tests that store something."""
+    parser.addoption("--stored", action="store_true", help="only tests that store something")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests that store something when asked to."""
+    if not config.getoption("--stored"):
+        return
+    kept = [item for item in items if stores(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not stores(item)])
+    items[:] = kept
+
+
+def stores(item: pytest.Item) -> bool:
+    """Tell whether a test touches a database, by its marker or a fixture it asks for."""
+    fixtures = frozenset(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
+    return marked is not None or not STORED_FIXTURES.isdisjoint(fixtures)
+
+
+@pytest.fixture(scope="session")
+def live_troth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run one server on the bundled policy for all tests that only look at it."""
+    data = tmp_path_factory.mktemp("live") / "data"
+    server = Server(data, database=database_url(f"live-{uuid.uuid4().hex}"))
+    yield server.wait()
+    server.stop()
+
+
+@pytest.fixture
+def fresh_troth(tmp_path: Path) -> Iterator[Server]:
+    """Run a server of its own for a test that changes what is stored."""
+    server = Server(tmp_path / "data", database=database_url(f"fresh-{uuid.uuid4().hex}"))
+    yield server.wait()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one headless Chromium a worker."""
+    with sync_playwright() as playwright:
+        found = chromium.launch(playwright)
+        yield found
+        found.close()

@@ -1,0 +1,21 @@
+"""Django's settings under test: a fresh data folder, and the database the run asks for.
+
+`TROTH_TEST_DATABASE=postgres` runs the same tests on PostgreSQL.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+from tests.services import postgres
+
+if "PYTEST_XDIST_WORKER" in os.environ or "TROTH_DATA" not in os.environ:
+    _data = tempfile.mkdtemp(prefix="troth-test-")
+    os.environ["TROTH_DATA"] = _data
+    atexit.register(shutil.rmtree, _data, ignore_errors=True)
+
+if os.environ.get("TROTH_TEST_DATABASE") == "postgres":
+    os.environ["TROTH_DATABASE"] = postgres.url()
+
+from troth.site.settings import *  # noqa: E402, F403 - read only once the environment stands
