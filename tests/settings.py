@@ -18,4 +18,4 @@ if "PYTEST_XDIST_WORKER" in os.environ or "TROTH_DATA" not in os.environ:
 if os.environ.get("TROTH_TEST_DATABASE") == "postgres":
     os.environ["TROTH_DATABASE"] = postgres.url()
 
-from troth.site.settings import *  # noqa: E402, F403 - read only once the environment stands
+from troth.site.settings import *  # noqa: F403 - read only once the environment stands

@@ -1,0 +1,237 @@
+"""The rules of the house: who imports whom, what is pure, how large a thing may be."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SOURCE: Final = ROOT / "src" / "troth"
+PURE: Final = ("policy", "gate")
+CHAPTERS: Final = frozenset(
+    {"collection", "cookies", "disclosure", "protection", "incidents", "revision"}
+)
+LAYERS: Final[tuple[frozenset[str], ...]] = (
+    frozenset({"policy"}),
+    frozenset({"gate"}),
+    frozenset({"store", "wire"}),
+    frozenset({"vault"}),
+    frozenset({"ledger"}),
+    frozenset({"versions"}),
+    frozenset({"people"}),
+    frozenset({"consent"}),
+    frozenset({"access"}),
+    frozenset({"notices"}),
+    frozenset({"egress"}),
+    CHAPTERS,
+    frozenset({"intake"}),
+    frozenset({"evidence"}),
+    frozenset({"site"}),
+    frozenset({"cli"}),
+)
+IMPURE_MODULES: Final = frozenset(
+    "asyncio django glob http importlib io logging os pathlib psycopg random secrets shutil smtplib"
+    " socket sqlite3 ssl subprocess sys tempfile threading time urllib.request uuid".split()
+)
+IMPURE_CALLS: Final = re.compile(
+    r"^(open|input|print|exec|eval|__import__|(datetime|date)\.(now|today|utcnow)|.*\.(read|write)_(text|bytes))$"
+)
+NETWORK_CLIENTS: Final = frozenset(
+    "aiohttp ftplib http.client httpx nats requests smtplib telnetlib"
+    " urllib.request urllib3 websockets".split()
+)
+FUNCTION_LINES_MAX: Final = 70
+FILE_LINES_MAX: Final = 400
+DRAWERS: Final = re.compile(r"^(utils?|helpers?|misc|common|shared|lib|tools)$")
+
+
+def python_files() -> list[Path]:
+    return sorted(
+        path
+        for folder in ("src", "tests", "bench", "tools", "client", "examples")
+        for path in (ROOT / folder).rglob("*.py")
+        if "migrations" not in path.parts
+    )
+
+
+def source_files() -> list[Path]:
+    return [path for path in python_files() if SOURCE in path.parents]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield each imported module's full name with its line, inside functions too."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno} imports relatively"
+            module = node.module or ""
+            yield module, node.lineno
+            yield from ((f"{module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def layer(package: str) -> int:
+    return next(i for i, names in enumerate(LAYERS) if package in names)
+
+
+def packages() -> list[str]:
+    return sorted(path.parent.name for path in SOURCE.glob("*/__init__.py"))
+
+
+def test_each_package_has_its_place_in_the_order() -> None:
+    known = frozenset().union(*LAYERS)
+    assert set(packages()) <= known
+
+
+def test_a_package_imports_only_what_stands_before_it() -> None:
+    wrong = []
+    for path in source_files():
+        own = path.relative_to(SOURCE).parts[0]
+        for name, line in imports(path):
+            parts = name.split(".")
+            if parts[0] != "troth" or len(parts) < 2 or own.endswith(".py") or parts[1] == own:
+                continue
+            if parts[1].startswith("__") or not (SOURCE / parts[1]).is_dir():
+                continue
+            if layer(parts[1]) >= layer(own):
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", PURE)
+def test_a_pure_package_does_no_io_and_knows_no_clock(package: str) -> None:
+    wrong = []
+    for path in (SOURCE / package).rglob("*.py"):
+        for name, line in imports(path):
+            if name in IMPURE_MODULES or name.split(".")[0] in IMPURE_MODULES - {"http"}:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and IMPURE_CALLS.match(ast.unparse(node.func)):
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} calls {ast.unparse(node)}")
+    assert wrong == []
+
+
+def test_network_clients_are_imported_only_in_wire() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in source_files()
+        if path.relative_to(SOURCE).parts[0] != "wire"
+        for name, line in imports(path)
+        if name in NETWORK_CLIENTS or name.split(".")[0] in NETWORK_CLIENTS
+    ]
+    assert wrong == []
+
+
+def test_modules_do_not_import_each_other_in_a_circle() -> None:
+    names = {module_name(path): path for path in source_files()}
+    graph = {
+        name: {found for found, _ in imports(path) if found in names and found != name}
+        for name, path in names.items()
+    }
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(f"import cycle: {' -> '.join(error.args[1])}")
+    assert len(order) == len(names)
+
+
+def test_files_stay_small() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in python_files()
+        if (lines := path.read_text(encoding="utf-8").count("\n")) > FILE_LINES_MAX
+    }
+    assert long == {}
+
+
+def test_functions_stay_small() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in python_files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > FUNCTION_LINES_MAX
+    ]
+    assert long == []
+
+
+def test_there_is_no_drawer_for_things_without_a_home() -> None:
+    drawers = [
+        str(path.relative_to(ROOT))
+        for path in source_files()
+        if DRAWERS.match(path.stem) or DRAWERS.match(path.parent.name)
+    ]
+    assert drawers == []
+
+
+def test_only_the_store_opens_and_ends_transactions() -> None:
+    """A verb never commits: `transact` at the edge does."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node.func)}"
+        for path in source_files()
+        if path.relative_to(SOURCE).parts[0] != "store"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and re.search(r"(^|\.)(atomic|commit|rollback|set_autocommit)$", ast.unparse(node.func))
+        and not ast.unparse(node.func).startswith("sabotage")
+    ]
+    assert wrong == []
+
+
+def test_a_verb_takes_the_transaction_first_and_reads_no_clock() -> None:
+    wrong = []
+    for path in SOURCE.rglob("actions.py"):
+        for node in tree(path).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                first = node.args.args[0].arg if node.args.args else ""
+                if first != "tx":
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}({first})")
+        for call in ast.walk(tree(path)):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(
+                (".now", ".utcnow", ".today", "time.time")
+            ):
+                wrong.append(f"{path.relative_to(ROOT)}:{call.lineno} reads a clock")
+    assert wrong == []
+
+
+VIEW_SUBJECTS: Final = frozenset({"request", "form", "isinstance", "len", "str", "any", "all"})
+
+
+def test_a_view_decides_nothing_about_the_domain() -> None:
+    """A view may ask about its request and its form, and whether something was found at all."""
+    wrong = []
+    for path in source_files():
+        if path.stem not in {"pages", "api"} and path.parent.name != "pages":
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.If | ast.IfExp) and not about_the_request(node.test):
+                wrong.append(
+                    f"{path.relative_to(ROOT)}:{node.test.lineno} if {ast.unparse(node.test)}"
+                )
+    assert wrong == []
+
+
+def about_the_request(test: ast.expr) -> bool:
+    if isinstance(test, ast.BoolOp):
+        return all(map(about_the_request, test.values))
+    if isinstance(test, ast.UnaryOp):
+        return about_the_request(test.operand)
+    if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is | ast.IsNot):
+        return True
+    roots = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+    return not VIEW_SUBJECTS.isdisjoint(roots)
