@@ -1,0 +1,1 @@
+"""Members and what they may do."""

@@ -1,0 +1,1 @@
+"""The `troth` command, thin: parse, call, print."""

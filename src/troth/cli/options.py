@@ -1,0 +1,29 @@
+"""Options every verb takes, given after the verb."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from troth.policy.words import Lang
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="A troth.toml to read.")
+]
+Data = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help="The data folder (default ./data).")
+]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="postgresql://… instead of SQLite in --data."),
+]
+Policy = Annotated[
+    Path | None, typer.Option("--policy", metavar="DIR", help="The policy folder.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Language = Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")]
+
+
+def flags(**given: Any) -> dict[str, Any]:
+    """Return the options that were given, as `config.load` takes them."""
+    return {name: value for name, value in given.items() if value is not None}

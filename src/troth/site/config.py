@@ -1,0 +1,242 @@
+"""The configuration, parsed once: flags, then `TROTH_*`, then `troth.toml`, then defaults.
+
+`troth.toml` is the file of `--config` (or `TROTH_CONFIG`), else the one in the data folder, else
+the one in the current folder. Unknown keys are refused. Relative paths in it start at its folder.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from msgspec import Struct, ValidationError, convert
+
+import troth
+from troth.policy.words import Message, mark
+from troth.site.problem import CannotGoOnError
+
+LogFormat = Literal["json", "text"]
+
+FILE_NAME: Final = "troth.toml"
+FILE_LIMIT_BYTES: Final = 1_000_000
+PREFIX: Final = "TROTH_"
+ACCENT: Final = re.compile(r"#[0-9a-fA-F]{6}")
+ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
+LISTS: Final = frozenset({"trusted_origins", "trusted_proxies"})
+PATHS: Final = frozenset({"data", "policy", "logo"})
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything an operator may set; nothing else in Troth reads flags or the environment.
+
+    `data` is the data folder and `policy` the policy folder. `database` is a `postgresql://` URL
+    or "" for `troth.db` in the data folder. `url` is the public address (`https://…` turns on
+    secure cookies and HSTS), `trusted_origins` further origins of the same server,
+    `trusted_proxies` the addresses whose `X-Forwarded-*` headers are believed. `name`, `logo` (an
+    image file) and `accent` (`#rrggbb`) are the operator's. `threads` serve pages.
+    """
+
+    data: Path
+    policy: Path
+    database: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    url: str = ""
+    name: str = "Troth"
+    logo: Path | None = None
+    accent: str = "#1f5f5b"
+    trusted_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    log_format: LogFormat = "json"
+    threads: int = 8
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach this server by https."""
+        return self.url.startswith("https://")
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The database file of the embedded default."""
+        return self.data / "troth.db"
+
+
+def bundled_policy() -> Path:
+    """Return the default policy folder: inside the package, or beside `src` in a clone."""
+    package = Path(troth.__file__).resolve().parent
+    inside = package / "default_policy"
+    return inside if inside.is_dir() else package.parents[1] / "policy"
+
+
+def load(
+    flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+) -> Config:
+    """Parse the configuration; `flags` that are None count as not given.
+
+    Raises `CannotGoOnError` naming the flag, variable or file and line that is wrong.
+    """
+    given = {k: v for k, v in (flags or {}).items() if v is not None}
+    variables = _variables(os.environ if environment is None else environment)
+    file = _find_file(given.pop("config", None) or variables.pop("config", None), given, variables)
+    settings: dict[str, tuple[Any, str]] = {
+        "data": (Path("data"), "default"),
+        "policy": (bundled_policy(), "default"),
+    }
+    if file is not None:
+        settings.update(_read_file(file))
+    settings.update({k: (v, f"{PREFIX}{k.upper()}") for k, v in variables.items()})
+    settings.update({k: (v, f"--{k.replace('_', '-')}") for k, v in given.items()})
+    return _parse(settings)
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the `TROTH_*` variables that name a setting; others belong to somebody else."""
+    known = {*Config.__struct_fields__, "config"}
+    found: dict[str, Any] = {}
+    for key, value in environment.items():
+        name = key.removeprefix(PREFIX).lower()
+        if key.startswith(PREFIX) and name in known and value:
+            found[name] = value.split(",") if name in LISTS else value
+    return found
+
+
+def _find_file(
+    named: Any, given: Mapping[str, Any], variables: Mapping[str, Any]
+) -> Path | None:
+    if named is not None:
+        file = Path(named)
+        if not file.is_file():
+            raise CannotGoOnError(
+                Message(
+                    mark("There is no configuration file %(file)s; name one that exists."),
+                    {"file": file},
+                )
+            )
+        return file
+    data = Path(given.get("data") or variables.get("data") or "data")
+    for folder in (data, Path()):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    return None
+
+
+def _read_file(file: Path) -> dict[str, tuple[Any, str]]:
+    """Return each setting of the file with its place, `file:line`."""
+    text = _text_of(file)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CannotGoOnError(
+            Message(
+                mark("%(file)s is not TOML: %(error)s; mend that line."),
+                {"file": file, "error": error},
+            )
+        ) from error
+    settings: dict[str, tuple[Any, str]] = {}
+    for key, value in values.items():
+        place = f"{file}:{_line_of(key, text)}"
+        if key not in Config.__struct_fields__:
+            raise CannotGoOnError(
+                Message(
+                    mark("%(place)s: there is no setting %(key)s; the settings are %(known)s."),
+                    {"place": place, "key": key, "known": ", ".join(Config.__struct_fields__)},
+                )
+            )
+        relative = key in PATHS and isinstance(value, str)
+        settings[key] = (file.parent / value if relative else value, place)
+    return settings
+
+
+def _text_of(file: Path) -> str:
+    try:
+        with file.open("rb") as source:
+            raw = source.read(FILE_LIMIT_BYTES + 1)
+        if len(raw) > FILE_LIMIT_BYTES:
+            raise ValueError("more than 1 MB")
+        return raw.decode()
+    except (OSError, ValueError) as error:
+        raise CannotGoOnError(
+            Message(
+                mark("%(file)s cannot be read as a UTF-8 text file (%(error)s); mend or remove it."),
+                {"file": file, "error": error},
+            )
+        ) from error
+
+
+def _line_of(key: str, text: str) -> int:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if re.match(rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[.=\]]""", line):
+            return number
+    return 1
+
+
+def _parse(settings: Mapping[str, tuple[Any, str]]) -> Config:
+    """Make the Config of raw values and their places; a wrong value is named with its place."""
+    for key, (value, place) in settings.items():
+        try:
+            _check_one(key, _convert_one(key, value))
+        except (ValidationError, ValueError) as error:
+            raise CannotGoOnError(
+                Message(
+                    mark("%(place)s: %(key)s cannot be %(value)s (%(error)s)."),
+                    {"place": place, "key": key, "value": _harmless(key, value), "error": error},
+                )
+            ) from error
+    parsed = {key: _convert_one(key, value) for key, (value, _) in settings.items()}
+    for key in PATHS & parsed.keys():
+        parsed[key] = parsed[key].absolute()
+    return Config(**parsed)
+
+
+_TYPES: Final[Mapping[str, Any]] = {
+    f: t for f, t in Config.__annotations__.items() if f not in PATHS
+}
+
+
+def _convert_one(key: str, value: Any) -> Any:
+    if key in PATHS:
+        if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
+            raise ValueError("it takes a path")
+        return Path(value).expanduser()
+    return convert(value, _TYPES[key], strict=False)
+
+
+def _check_one(key: str, value: Any) -> None:
+    """Refuse what has the right type but no meaning."""
+    if key == "port" and not 0 <= value <= 65_535:
+        raise ValueError("a port is a number from 0 to 65535")
+    if key == "threads" and not 1 <= value <= 64:
+        raise ValueError("from 1 to 64")
+    if key == "accent" and not ACCENT.fullmatch(value):
+        raise ValueError("a colour is written #rrggbb")
+    if key == "url" and value and not ORIGIN.fullmatch(value.rstrip("/")):
+        raise ValueError("an address is written https://example.com")
+    if key == "trusted_origins" and not all(ORIGIN.fullmatch(o) for o in value):
+        raise ValueError("an origin is written https://example.com")
+    if key == "database":
+        from troth.site.database import parse_url
+
+        parse_url(value)
+    if key == "name" and not 1 <= len(value) <= 100:
+        raise ValueError("from 1 to 100 characters")
+
+
+def _harmless(key: str, value: Any) -> str:
+    """A database URL may hold a password, so its value is never printed."""
+    return "that" if key == "database" else repr(str(value))
+
+
+_current: Config | None = None
+
+
+def use(config: Config) -> None:
+    """Make `config` the one the settings module reads; called once, before Django is set up."""
+    global _current  # noqa: PLW0603 - Django's settings module takes no arguments
+    _current = config
+
+
+def current() -> Config:
+    """Return the configuration in use, loading it from environment and file if none was set."""
+    return load() if _current is None else _current

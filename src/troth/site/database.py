@@ -1,0 +1,105 @@
+"""From a `--database` URL to Django's connection settings; passwords never leave this module."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from msgspec import Struct
+
+SQLITE_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+    "PRAGMA trusted_schema=OFF;"
+)
+SQLITE_BUSY_SECONDS: Final = 5
+CONNECT_SECONDS: Final = 5
+SCHEMES: Final = frozenset({"postgresql", "postgres"})
+PARAMETERS: Final = frozenset(
+    {
+        "application_name", "channel_binding", "connect_timeout", "gssencmode", "host", "keepalives",
+        "options", "passfile", "port", "require_auth", "service", "sslcert", "sslcrl", "sslkey",
+        "sslmode", "sslrootcert", "target_session_attrs", "user", "password", "dbname",
+    }
+)  # fmt: skip
+
+
+class PostgresUrl(Struct, frozen=True):
+    """A parsed `postgresql://` URL; `host` may be a folder (a unix socket)."""
+
+    name: str
+    user: str
+    password: str
+    host: str
+    port: str
+    options: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"PostgresUrl(name={self.name!r}, user={self.user!r}, host={self.host!r})"
+
+    def shown(self) -> str:
+        """Return the address without its password, for messages."""
+        port = f":{self.port}" if self.port else ""
+        return f"{self.user or '(you)'}@{self.host or 'localhost'}{port}/{self.name}"
+
+
+def parse_url(url: str) -> PostgresUrl | None:
+    """Parse a libpq connection URI (PostgreSQL manual 32.1.1.2); None for "" (SQLite).
+
+    Raises ValueError with a reason that never holds the URL, as that may hold a password.
+    """
+    if not url:
+        return None
+    scheme, rest, _ = url.partition("://")
+    if scheme not in SCHEMES or not rest:
+        raise ValueError("a database is written postgresql://user:password@host:5432/name")
+    try:
+        parts = urlsplit(url)
+        port = "" if parts.port is None else str(parts.port)
+    except ValueError:
+        raise ValueError(
+            "the host or port cannot be read; write special characters of a password as %XX"
+        ) from None
+    query = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    unknown = sorted(query.keys() - PARAMETERS)
+    if unknown:
+        raise ValueError(f"there is no connection option {unknown[0]}")
+    if parts.fragment:
+        raise ValueError("a # in a password is written %23")
+    name = query.pop("dbname", "") or unquote(parts.path.removeprefix("/"))
+    if not name:
+        raise ValueError("the database's name is missing after the host, as in /troth")
+    return PostgresUrl(
+        name=name,
+        user=query.pop("user", "") or unquote(parts.username or ""),
+        password=query.pop("password", "") or unquote(parts.password or ""),
+        host=query.pop("host", "") or unquote(parts.hostname or ""),
+        port=query.pop("port", "") or port,
+        options=query,
+    )
+
+
+def connection(url: str, sqlite_file: Path) -> dict[str, Any]:
+    """Return the Django `DATABASES` entry; connections persist, as threads are few."""
+    parsed = parse_url(url)
+    if parsed is None:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(sqlite_file),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "timeout": SQLITE_BUSY_SECONDS,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": SQLITE_PRAGMAS,
+            },
+        }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parsed.name,
+        "USER": parsed.user,
+        "PASSWORD": parsed.password,
+        "HOST": parsed.host,
+        "PORT": parsed.port,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": CONNECT_SECONDS, **parsed.options},
+    }

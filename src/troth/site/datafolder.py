@@ -1,0 +1,49 @@
+"""The data folder: can it be written, and who starts on it first."""
+
+import errno
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from troth.policy.words import Message, mark
+from troth.site.problem import CannotGoOnError
+
+PROBE_BYTES: Final = 1_000_000
+"""A fresh database with its journal takes about this much."""
+
+
+def check(folder: Path) -> None:
+    """Make the folder if need be, and refuse one that cannot be written or is full."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"\0" * PROBE_BYTES)
+            probe.flush()
+            os.fsync(probe.fileno())
+    except (FileExistsError, NotADirectoryError) as error:
+        raise _cannot(mark("The data folder %(folder)s is a file; name a folder."), folder) from error
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            template = mark("The disk of the data folder %(folder)s is full; make room on it.")
+        else:
+            template = mark(
+                "The data folder %(folder)s cannot be written (%(error)s);"
+                " let this user write there, or name another with --data."
+            )
+        raise _cannot(template, folder, error.strerror) from error
+
+
+def _cannot(template: str, folder: Path, error: str | None = None) -> CannotGoOnError:
+    return CannotGoOnError(Message(template, {"folder": folder, "error": error}))
+
+
+@contextmanager
+def starting(folder: Path) -> Iterator[None]:
+    """Hold the folder while starting, so that of two processes one makes it and one finds it."""
+    with (folder / "starting.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,67 @@
+"""One uvicorn process: the socket first, then the data, then requests."""
+
+import signal
+import socket
+
+import uvicorn
+
+from troth.policy.words import Message, mark
+from troth.site.boot import boot
+from troth.site.config import Config
+from troth.site.problem import CannotGoOnError
+
+GRACE_SECONDS = 10
+BACKLOG = 2048
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port before anything is written; refuse one that is in use or not ours to take."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        taken = socket.socket(family, socket.SOCK_STREAM)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(address)
+            taken.listen(BACKLOG)
+        except OSError:
+            taken.close()
+            raise
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise CannotGoOnError(
+            Message(
+                mark(
+                    "Cannot listen on %(host)s port %(port)s (%(error)s);"
+                    " stop what uses it, or name another with --port."
+                ),
+                {"host": host, "port": port, "error": getattr(error, "strerror", None) or error},
+            )
+        ) from error
+    return taken
+
+
+def serve(config: Config) -> None:
+    """Serve until SIGTERM or SIGINT; open requests get `GRACE_SECONDS` to end."""
+    listener = bind(config.host, config.port)
+    boot(config)
+    from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 - needs Django set up
+
+    from troth.site.asgi import edge  # noqa: PLC0415 - the same
+    from troth.site.schema import answers  # noqa: PLC0415 - the same
+
+    uvicorn_config = uvicorn.Config(
+        edge(WSGIHandler(), answers, config.threads),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(config.trusted_proxies),
+        forwarded_allow_ips=list(config.trusted_proxies),
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    # uvicorn raises the signal again once it has shut down: asked to stop, we end with 0
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda _number, _frame: None)
+    uvicorn.Server(uvicorn_config).run(sockets=[listener])

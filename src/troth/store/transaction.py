@@ -1,0 +1,77 @@
+"""The one way to write: `transact` runs a verb in one transaction with one `now` and one actor."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, transaction
+from msgspec import Struct
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+SYSTEM: Final = "system"
+"""The actor when nobody signed in asked for it: a start, a job."""
+
+
+class Tx(Struct, frozen=True):
+    """What a verb is given: the database, the only clock, and who acts (a handle or `system`)."""
+
+    alias: str
+    now: datetime
+    actor: str
+
+
+class Store(Struct, frozen=True):
+    """Which database is meant: a Django connection alias. Fits `policy.promise.Store`."""
+
+    alias: str = DEFAULT_DB_ALIAS
+
+
+class NestedTransactionError(RuntimeError):
+    """A verb called `transact`: verbs take the caller's `tx` and never commit."""
+
+
+_open: ContextVar[frozenset[str]] = ContextVar("open_transactions", default=frozenset())
+
+
+def transact(
+    verb: Callable[Concatenate[Tx, Arguments], Result],
+    *args: Arguments.args,
+    **kwargs: Arguments.kwargs,
+) -> Result:
+    """Run `verb(tx, …)` in one transaction of the default database and return its result."""
+    return transact_on(Store(), SYSTEM, None, verb, *args, **kwargs)
+
+
+def transact_as(
+    actor: str,
+    verb: Callable[Concatenate[Tx, Arguments], Result],
+    *args: Arguments.args,
+    **kwargs: Arguments.kwargs,
+) -> Result:
+    """Run `verb(tx, …)` for somebody signed in: `actor` is her handle."""
+    return transact_on(Store(), actor, None, verb, *args, **kwargs)
+
+
+def transact_on(
+    store: Store,
+    actor: str,
+    now: datetime | None,
+    verb: Callable[Concatenate[Tx, Arguments], Result],
+    *args: Arguments.args,
+    **kwargs: Arguments.kwargs,
+) -> Result:
+    """Run `verb(tx, …)` on a given database at a given time (None: the clock's).
+
+    Raises `NestedTransactionError` inside a verb; whatever the verb raises undoes all it wrote.
+    """
+    if store.alias in _open.get():
+        raise NestedTransactionError(f"{verb!r} runs in a transaction already; pass it the tx")
+    token = _open.set(_open.get() | {store.alias})
+    try:
+        with transaction.atomic(using=store.alias):
+            return verb(Tx(store.alias, now or datetime.now(UTC), actor), *args, **kwargs)
+    finally:
+        _open.reset(token)

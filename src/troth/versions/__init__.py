@@ -1,0 +1,1 @@
+"""Immutable versions of the policy, and which one is in force."""
