@@ -1,0 +1,133 @@
+"""May this leave? With everyone's separate consent, by contract, or by a reviewed order."""
+
+from datetime import datetime
+
+from troth.gate.consents import as_mask
+from troth.gate.decision import Decision
+from troth.gate.facts import Order, ReleaseFacts
+from troth.gate.reasons import (
+    RELEASE_CONSENTED,
+    RELEASE_CONTRACTED,
+    RELEASE_ORDERED,
+    no,
+    undeclared,
+    yes,
+)
+from troth.policy.rules import RecipientRule, Rulebook
+
+
+def may_release(rules: Rulebook, facts: ReleaseFacts, now: datetime) -> Decision:  # noqa: ARG001 (every verb takes the same three; no release depends on the time)
+    """Decide whether personal data may leave (PIPL 23, 25, 38-41; GDPR 6, 44)."""
+    if not facts.categories or not facts.persons:
+        return no(rules, "release", "release-empty", rules.cites.release)
+    if facts.ground == "law":
+        return _by_law(rules, facts)
+    recipient = rules.recipients.get(facts.recipient)
+    if recipient is None:
+        name = facts.recipient
+        return undeclared(
+            rules,
+            "release",
+            "recipient",
+            name,
+            "recipient-undeclared",
+            rules.cites.release,
+            recipient=name,
+        )
+    refusal = _to_whom(rules, facts, recipient) or _of_what(rules, facts, recipient)
+    if refusal is not None:
+        return refusal
+    abroad = facts.country not in ("", rules.country)
+    if facts.ground == "contract" and not facts.public and not abroad:
+        return yes(rules, "release", RELEASE_CONTRACTED, recipient.statement)
+    return _by_consent(rules, facts, recipient)
+
+
+def _to_whom(rules: Rulebook, facts: ReleaseFacts, recipient: RecipientRule) -> Decision | None:
+    told = recipient.statement
+    name = facts.recipient
+    if facts.ground != recipient.ground:
+        return no(rules, "release", "ground-undeclared", told, recipient=name)
+    if facts.public != recipient.public:
+        return no(rules, "release", "recipient-not-public", told, recipient=name)
+    # Where the register names no country, the data stays in the controller's.
+    countries = recipient.countries or {rules.country}
+    if facts.country and facts.country not in countries:
+        return no(rules, "release", "country-undeclared", told, recipient=name)
+    return None
+
+
+def _of_what(rules: Rulebook, facts: ReleaseFacts, recipient: RecipientRule) -> Decision | None:
+    default = rules.cites.release
+    if not facts.categories <= recipient.categories:
+        name = min(facts.categories - recipient.categories)
+        return undeclared(
+            rules, "release", "category", name, "category-undeclared", default, category=name
+        )
+    if facts.purpose not in recipient.purposes:
+        return undeclared(
+            rules,
+            "release",
+            "purpose",
+            facts.purpose,
+            "purpose-undeclared",
+            default,
+            purpose=facts.purpose,
+            of=facts.recipient,
+        )
+    return None
+
+
+def _by_consent(rules: Rulebook, facts: ReleaseFacts, recipient: RecipientRule) -> Decision:
+    """Everyone in the release said yes to this recipient, separately."""
+    alone = facts.persons == 1 and as_mask(rules, facts.separate) & recipient.bit
+    if alone or facts.consenting >= facts.persons:
+        return yes(rules, "release", RELEASE_CONSENTED, recipient.statement)
+    code = "acceptance-is-no-consent" if facts.accepted else "separate-consent-missing"
+    return no(rules, "release", code, recipient.statement, to=f"recipient.{facts.recipient}")
+
+
+def _by_law(rules: Rulebook, facts: ReleaseFacts) -> Decision:
+    """A mandatory order: authentic, reviewed by a second person, approved, and no wider."""
+    told = rules.law
+    order = facts.order
+    if order is None:
+        return no(rules, "release", "order-missing", told)
+    code = _flaw(order)
+    if code is not None:
+        return no(rules, "release", code, told)
+    if facts.purpose not in rules.purposes:
+        return no(
+            rules,
+            "release",
+            "purpose-undeclared",
+            rules.cites.release,
+            purpose=facts.purpose,
+            of=facts.recipient,
+        )
+    beyond = _beyond(facts, order)
+    if beyond:
+        return no(rules, "release", "order-scope", told, beyond=", ".join(beyond))
+    return yes(rules, "release", RELEASE_ORDERED, told)
+
+
+def _flaw(order: Order) -> str | None:
+    """Return what keeps an order from being one we must follow."""
+    if not order.authority:
+        return "order-missing"
+    if not order.documented:
+        return "order-unauthenticated"
+    if order.reviewed_by in (None, "", order.entered_by):
+        return "order-unreviewed"
+    if order.foreign and not order.approved:
+        return "order-unapproved"
+    return None
+
+
+def _beyond(facts: ReleaseFacts, order: Order) -> list[str]:
+    """Return what the order does not cover: categories, and fields of those covered in part."""
+    beyond = [f for f in facts.fields if f.partition(".")[0] not in facts.categories]
+    for category in facts.categories - order.scope:
+        inside = [f for f in facts.fields if f.partition(".")[0] == category]
+        beyond += [f for f in inside if f not in order.scope] if inside else [category]
+    return sorted(beyond)
