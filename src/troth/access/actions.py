@@ -1,0 +1,72 @@
+"""Verbs of members.
+
+`open_owner_link(tx) -> OpenedLink(token, expires_at)`         raises OwnerExistsError
+`claim_ownership(tx, token, password) -> Member`               raises LinkUnusableError,
+                                                                django ValidationError (password)
+Signing in and out needs the request: see `access.sign_in`.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec import Struct
+
+from troth.access import facts
+from troth.access.models import OWNER, Member, OwnerLink
+from troth.people.actions import open_account
+from troth.store import Tx
+
+LINK_LIFE: Final = timedelta(minutes=60)
+TOKEN_BYTES: Final = 32
+
+
+class OpenedLink(Struct, frozen=True):
+    """The token of a new link (shown once, stored nowhere) and when it ends."""
+
+    token: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"OpenedLink(token=…, expires_at={self.expires_at!r})"
+
+
+class OwnerExistsError(Exception):
+    """Somebody owns this server already."""
+
+
+class LinkUnusableError(Exception):
+    """The link was used, has expired or never existed; which one is not told."""
+
+
+def open_owner_link(tx: Tx) -> OpenedLink:
+    """Make the link for the first owner; links made before it end.
+
+    Raises OwnerExistsError.
+    """
+    if facts.has_owner(tx.alias):
+        raise OwnerExistsError
+    links = OwnerLink.objects.using(tx.alias)
+    links.filter(used_at=None, expires_at__gt=tx.now).update(expires_at=tx.now)
+    opened = OpenedLink(secrets.token_urlsafe(TOKEN_BYTES), tx.now + LINK_LIFE)
+    links.create(
+        token_hash=facts.token_hash(opened.token), created_at=tx.now, expires_at=opened.expires_at
+    )
+    return opened
+
+
+def claim_ownership(tx: Tx, token: str, password: str) -> Member:
+    """Make whoever holds the link the owner: a new account with a random handle.
+
+    Raises LinkUnusableError, or django.core.exceptions.ValidationError with the reasons the
+    password is refused (the link then stays usable).
+    """
+    usable = facts.usable_link(tx.alias, token, tx.now)
+    if usable is None or facts.has_owner(tx.alias):
+        raise LinkUnusableError
+    # whoever updates the row first has the link; a second one waits for the row and finds it used
+    taken = OwnerLink.objects.using(tx.alias).filter(pk=usable.pk, used_at=None)
+    if taken.update(used_at=tx.now) != 1:
+        raise LinkUnusableError
+    account = open_account(tx, OWNER, password)
+    return Member.objects.using(tx.alias).create(account=account, role=OWNER, since=tx.now)

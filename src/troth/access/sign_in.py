@@ -1,0 +1,110 @@
+"""Signing in and out, for forms: they need the request, as a session belongs to a browser.
+
+`sign_in(request, handle, password) -> SignIn(member, wait_seconds)`
+    `member` is None when refused; `wait_seconds` > 0 when there were too many tries.
+    An unknown handle, a wrong password and somebody who is no member are told apart by nothing.
+`sign_in_claimed(request, member) -> None`      right after `claim_ownership`
+`change_password(request, old, new) -> bool`    False: the old one is wrong; ends other sessions;
+                                                raises django ValidationError
+`sign_out(request) -> None`
+`members_only(view) -> view`                    sends strangers to the sign-in page
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from threading import BoundedSemaphore
+from typing import Concatenate, Final, ParamSpec
+
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from msgspec import Struct
+
+from troth.access.facts import member_of
+from troth.access.models import Member
+from troth.people import actions as people
+from troth.people.models import Account
+from troth.people.passwords import LENGTH_MAX
+from troth.store import transact_as
+from troth.store.rate import Limit, network_of
+
+Arguments = ParamSpec("Arguments")
+
+PER_HANDLE: Final = Limit("sign-in-handle", times=10, seconds=15 * 60)
+PER_ADDRESS: Final = Limit("sign-in-address", times=30, seconds=15 * 60)
+HANDLE_LENGTH_MAX: Final = 40
+_hashing: Final = BoundedSemaphore(2)
+"""An argon2 hash takes 100 MB while it runs."""
+
+
+class SignIn(Struct, frozen=True):
+    """The member who signed in, or for how many seconds there may be no further try."""
+
+    member: Member | None
+    wait_seconds: int = 0
+
+
+def sign_in(request: HttpRequest, handle: str, password: str) -> SignIn:
+    """Check handle and password and begin a fresh session."""
+    handle = handle.strip().lower()[:HANDLE_LENGTH_MAX]
+    address = network_of(request.META.get("REMOTE_ADDR", ""))
+    wait = max(PER_ADDRESS.wait_seconds(address), PER_HANDLE.wait_seconds(handle))
+    if wait:
+        return SignIn(None, wait)
+    with _hashing:
+        account = auth.authenticate(request, username=handle, password=password[: LENGTH_MAX + 1])
+    if account is None:
+        return SignIn(None)
+    member = Member.objects.select_related("account").filter(account_id=account.pk).first()
+    if member is None:
+        return SignIn(None)
+    PER_HANDLE.forget(handle)
+    auth.login(request, member.account)
+    return SignIn(member)
+
+
+def sign_in_claimed(request: HttpRequest, member: Member) -> None:
+    """Begin a fresh session for somebody who has just become a member."""
+    auth.login(request, member.account, backend=settings.AUTHENTICATION_BACKENDS[0])
+
+
+def change_password(request: HttpRequest, old: str, new: str) -> bool:
+    """Change the password of who is signed in; every other session of hers ends.
+
+    Raises django.core.exceptions.ValidationError with the reasons the new one is refused.
+    """
+    account = request.user
+    if not isinstance(account, Account) or PER_HANDLE.wait_seconds(account.handle):
+        return False
+    with _hashing:
+        if not account.check_password(old[: LENGTH_MAX + 1]):
+            return False
+        changed = transact_as(account.handle, people.set_password, account.pk, new)
+    auth.update_session_auth_hash(request, changed)
+    return True
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End the session, here and in the store."""
+    auth.logout(request)
+
+
+def members_only(
+    view: Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]:
+    """Let members through and send anybody else to the sign-in page; never cached."""
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> HttpResponseBase:
+        if member_of(request) is None:
+            answer: HttpResponseBase = redirect_to_login(request.get_full_path())
+        else:
+            answer = view(request, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+    return guarded
