@@ -1,0 +1,23 @@
+"""One at a time: a lock by name that ends with the transaction."""
+
+from hashlib import sha256
+
+from django.db import connections
+
+from troth.store.transaction import Tx
+
+
+def serialise(tx: Tx, name: str) -> None:
+    """Wait until no other transaction holds `name`, then hold it until this one ends.
+
+    SQLite's transactions begin IMMEDIATE, so they are one at a time already.
+    """
+    connection = connections[tx.alias]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(name)])
+
+
+def lock_number(name: str) -> int:
+    """Return the 64-bit key PostgreSQL's advisory locks take."""
+    return int.from_bytes(sha256(f"troth:{name}".encode()).digest()[:8], signed=True)

@@ -1,0 +1,117 @@
+"""Verbs of versions: propose."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from troth.gate import Decision, may_take_effect
+from troth.gate.facts import TakeEffectFacts
+from troth.policy.change import Change
+from troth.policy.diff import demands, diff
+from troth.policy.document import Version
+from troth.policy.read import read
+from troth.policy.rulebook import compile
+from troth.store import Tx
+from troth.store.locks import serialise
+from troth.versions import facts
+from troth.versions.chain import chain_hash
+from troth.versions.models import Effect, StoredVersion, VersionFile, Withdrawal
+
+LOCK: Final = "versions.propose"
+
+
+class Proposal(Struct, frozen=True):
+    """What became of a proposed folder.
+
+    `version` is the version the folder now is; `recorded` whether it is new; `decision` the
+    gate's answer whether it takes effect (None if it is not new); `withdrawn` the waiting version
+    it replaced; `changes` are those against the version in force before.
+    """
+
+    version: StoredVersion
+    recorded: bool
+    in_force: bool
+    decision: Decision | None = None
+    changes: tuple[Change, ...] = ()
+    withdrawn: StoredVersion | None = None
+
+
+def propose(tx: Tx, files: Mapping[str, bytes], author: str) -> Proposal:
+    """Record the folder as a new version, unless it is the newest already.
+
+    The first takes effect at once, a later one if the gate finds that its changes demand nothing;
+    else it waits. A folder that is changed back to the text in force withdraws what waits.
+
+    Raises `UnreadablePolicyError`, `RulebookError`. That it was checked is the caller's duty.
+    """
+    version = read(files)
+    serialise(tx, LOCK)
+    current, waits = facts.in_force(tx.alias, tx.now), facts.waiting(tx.alias)
+    if waits is not None and waits.hash == version.hash:
+        return Proposal(waits, recorded=False, in_force=False, changes=waits.change_list)
+    if current is not None and current.hash == version.hash:
+        withdrawn = _withdraw(tx, waits, author, Withdrawal.Cause.CHANGED_BACK)
+        return Proposal(current, recorded=False, in_force=True, withdrawn=withdrawn)
+    old = None if current is None else facts.document(tx.alias, current.hash)
+    changes = () if old is None else diff(old, version)
+    decision = _decide(tx, old, version, changes)
+    withdrawn = _withdraw(tx, waits, author, Withdrawal.Cause.SUPERSEDED)
+    stored = _record(tx, version, files, author, changes)
+    if decision.allowed:
+        Effect.objects.using(tx.alias).create(version=stored, from_at=tx.now, recorded_at=tx.now)
+    return Proposal(
+        stored,
+        recorded=True,
+        in_force=decision.allowed,
+        decision=decision,
+        changes=changes,
+        withdrawn=withdrawn,
+    )
+
+
+def _decide(tx: Tx, old: Version | None, new: Version, changes: tuple[Change, ...]) -> Decision:
+    notice = None if old is None else old.register.notice
+    question = TakeEffectFacts(
+        first=old is None,
+        demands=demands(changes),
+        old_period_days=0 if notice is None else notice.period_days,
+    )
+    return may_take_effect(compile(new), question, tx.now)
+
+
+def _record(
+    tx: Tx, version: Version, files: Mapping[str, bytes], author: str, changes: tuple[Change, ...]
+) -> StoredVersion:
+    last = StoredVersion.objects.using(tx.alias).order_by("-number").first()
+    stored = StoredVersion(
+        number=1 if last is None else last.number + 1,
+        hash=version.hash,
+        recorded_at=tx.now,
+        author=author,
+        changes=msgspec.json.encode(changes, order="sorted").decode(),
+        previous="" if last is None else last.chain,
+    )
+    stored.chain = chain_hash(
+        number=stored.number,
+        version=stored.hash,
+        recorded_at=stored.recorded_at,
+        author=stored.author,
+        changes=stored.changes,
+        previous=stored.previous,
+    )
+    stored.save(using=tx.alias, force_insert=True)
+    VersionFile.objects.using(tx.alias).bulk_create(
+        VersionFile(version=stored, name=name, content=content)
+        for name, content in sorted(files.items())
+    )
+    return stored
+
+
+def _withdraw(
+    tx: Tx, waits: StoredVersion | None, author: str, cause: Withdrawal.Cause
+) -> StoredVersion | None:
+    if waits is not None:
+        Withdrawal.objects.using(tx.alias).create(version=waits, at=tx.now, by=author, cause=cause)
+    return waits
