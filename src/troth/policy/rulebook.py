@@ -26,6 +26,7 @@ from troth.policy.rules import (
     CategoryRule,
     CookieRule,
     EventRule,
+    Mode,
     RecipientRule,
     Rulebook,
     SourceRule,
@@ -77,7 +78,8 @@ def compile(version: Version, suspended: frozenset[str] = frozenset()) -> Rulebo
         version=version.hash,
         cites=cites,
         categories={
-            name: _category(name, category, live, bits) for name, category in live.category.items()
+            name: _category(name, category, live, bits, told=register)
+            for name, category in live.category.items()
         },
         purposes=frozenset(register.purpose),
         events={name: _event(live, name) for name in live.event},
@@ -89,7 +91,7 @@ def compile(version: Version, suspended: frozenset[str] = frozenset()) -> Rulebo
         },
         law=next(law, cites.release),
         bits=bits,
-        modes={place: r.mode for r in register.region.values() for place in r.places},
+        modes=_modes(register),
         suspended=stopped,
         period_days=register.notice.period_days if register.notice else 0,
         minimum_age=register.controller.minimum_age if register.controller else None,
@@ -172,8 +174,17 @@ def _need(purpose: Purpose) -> Literal["none", "consent", "separate"]:
     return purpose.consent
 
 
+def _modes(register: Register) -> dict[str, Mode]:
+    """Return the choice each place demands; of two regions that name it, the stricter one."""
+    modes: dict[str, Mode] = {}
+    for region in register.region.values():
+        for place in region.places:
+            modes[place] = region.mode if modes.get(place) != "opt-in" else "opt-in"
+    return modes
+
+
 def _category(
-    name: str, category: Category, live: Register, bits: Mapping[str, int]
+    name: str, category: Category, live: Register, bits: Mapping[str, int], *, told: Register
 ) -> CategoryRule:
     return CategoryRule(
         statement=category.statement,
@@ -185,7 +196,8 @@ def _category(
             if key in live.purpose
         },
         sources={key: _source(live.source[key]) for key in category.sources if key in live.source},
-        events_only=any(e.category == name for e in live.event.values()),
+        # Suspended events count: stopping one must not let its data in without one.
+        events_only=any(e.category == name for e in told.event.values()),
     )
 
 

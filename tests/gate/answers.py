@@ -1,0 +1,54 @@
+"""What the slow evaluator answers with, and the small questions it asks on the way."""
+
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from troth.policy.register import Purpose, Source
+
+
+class Answer(NamedTuple):
+    """What the gate must say."""
+
+    allowed: bool
+    code: str
+    statement: str
+
+
+def yes(code: str, statement: str) -> Answer:
+    """Allow."""
+    return Answer(allowed=True, code=code, statement=statement)
+
+
+def no(code: str, statement: str) -> Answer:
+    """Refuse."""
+    return Answer(allowed=False, code=code, statement=statement)
+
+
+def names(consents: frozenset[str] | int) -> frozenset[str]:
+    """Return consents, which this file is only ever given as names."""
+    assert isinstance(consents, frozenset) or consents == 0
+    return consents if isinstance(consents, frozenset) else frozenset()
+
+
+def needs(purpose: Purpose) -> str:
+    """Return the consent a purpose needs."""
+    if purpose.basis == "consent" and purpose.consent == "none":
+        return "consent"
+    return purpose.consent
+
+
+def lacking(accepted: bool, code: str, statement: str) -> Answer:  # noqa: FBT001 (a fact)
+    """Refuse for want of a yes, and say so if an acceptance was offered in its place."""
+    return no("acceptance-is-no-consent" if accepted else code, statement)
+
+
+def third_party(source: Source, place: str, now: datetime) -> str | None:
+    """Return what third-party data lacks: permission in the place, licence, live review."""
+    if not any(permitted in (place, place[:2]) for permitted in source.permissions):
+        return "source-not-permitted"
+    if source.kind == "commercial" and source.licence is None:
+        return "source-unlicensed"
+    today: date = now.astimezone(UTC).date()
+    if source.review is None or source.review < today:
+        return "source-lapsed"
+    return None

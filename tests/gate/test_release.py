@@ -1,0 +1,87 @@
+"""What may leave: with consent, by contract, by order."""
+
+from typing import Any
+
+import pytest
+
+from tests.gate.cases import BY_LAW, ORDER, PUBLISH, SEND, answer, changed, names
+from troth.gate.facts import ReleaseFacts
+
+
+@pytest.mark.parametrize(
+    ("facts", "allowed", "code", "statement"),
+    [
+        (PUBLISH, True, "release-consented", "disclosure.consent"),
+        (PUBLISH | {"consenting": 2}, False, "separate-consent-missing", "disclosure.consent"),
+        (
+            PUBLISH | {"consenting": 0, "accepted": True},
+            False,
+            "acceptance-is-no-consent",
+            "disclosure.consent",
+        ),
+        (
+            PUBLISH | {"consenting": 0, "persons": 1, "separate": names("recipient.everyone")},
+            True,
+            "release-consented",
+            "disclosure.consent",
+        ),
+        (
+            PUBLISH | {"consenting": 0, "persons": 2, "separate": names("recipient.everyone")},
+            False,
+            "separate-consent-missing",
+            "disclosure.consent",
+        ),
+        (PUBLISH | {"categories": names("usage")}, False, "category-undeclared", "disclosure.only"),
+        (PUBLISH | {"categories": names()}, False, "release-empty", "disclosure.only"),
+        (PUBLISH | {"persons": 0}, False, "release-empty", "disclosure.only"),
+        (PUBLISH | {"purpose": "legal"}, False, "purpose-undeclared", "disclosure.only"),
+        (PUBLISH | {"recipient": "press"}, False, "recipient-undeclared", "disclosure.only"),
+        (SEND, True, "release-contracted", "disclosure.only"),
+        (SEND | {"public": True}, False, "recipient-not-public", "disclosure.only"),
+        (SEND | {"ground": "consent"}, False, "ground-undeclared", "disclosure.only"),
+        (SEND | {"country": "US"}, False, "country-undeclared", "disclosure.only"),
+        (SEND | {"country": "SG"}, False, "separate-consent-missing", "disclosure.only"),
+        (SEND | {"country": "SG", "consenting": 1}, True, "release-consented", "disclosure.only"),
+        (BY_LAW, True, "release-ordered", "disclosure.law"),
+        (BY_LAW | {"order": None}, False, "order-missing", "disclosure.law"),
+        (
+            BY_LAW | {"order": changed(ORDER, documented=False)},
+            False,
+            "order-unauthenticated",
+            "disclosure.law",
+        ),
+        (
+            BY_LAW | {"order": changed(ORDER, reviewed_by="member-1")},
+            False,
+            "order-unreviewed",
+            "disclosure.law",
+        ),
+        (
+            BY_LAW | {"order": changed(ORDER, foreign=True)},
+            False,
+            "order-unapproved",
+            "disclosure.law",
+        ),
+        (
+            BY_LAW | {"order": changed(ORDER, foreign=True, approved=True)},
+            True,
+            "release-ordered",
+            "disclosure.law",
+        ),
+        (BY_LAW | {"fields": names()}, False, "order-scope", "disclosure.law"),
+        (
+            BY_LAW | {"fields": names("account.email", "account.nickname")},
+            False,
+            "order-scope",
+            "disclosure.law",
+        ),
+        (BY_LAW | {"purpose": "gossip"}, False, "purpose-undeclared", "disclosure.only"),
+    ],
+)
+def test_nothing_leaves_without_everyones_consent_a_contract_or_a_reviewed_order(
+    facts: dict[str, Any],
+    allowed: bool,  # noqa: FBT001 (a column of the table)
+    code: str,
+    statement: str,
+) -> None:
+    assert answer(ReleaseFacts(**facts)) == (allowed, code, statement)
