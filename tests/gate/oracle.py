@@ -279,7 +279,9 @@ class Oracle:
         told = recipient.statement
         if recipient.ground != facts.ground:
             return no("ground-undeclared", told)
-        if recipient.public is not facts.public:
+        if recipient.public and not facts.public:
+            return no("recipient-public", told)
+        if facts.public and not recipient.public:
             return no("recipient-not-public", told)
         if facts.country != "" and facts.country not in (recipient.countries or (home,)):
             return no("country-undeclared", told)

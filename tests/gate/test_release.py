@@ -38,6 +38,7 @@ from troth.gate.facts import ReleaseFacts
         (PUBLISH | {"recipient": "press"}, False, "recipient-undeclared", "disclosure.only"),
         (SEND, True, "release-contracted", "disclosure.only"),
         (SEND | {"public": True}, False, "recipient-not-public", "disclosure.only"),
+        (PUBLISH | {"public": False}, False, "recipient-public", "disclosure.consent"),
         (SEND | {"ground": "consent"}, False, "ground-undeclared", "disclosure.only"),
         (SEND | {"country": "US"}, False, "country-undeclared", "disclosure.only"),
         (SEND | {"country": "SG"}, False, "separate-consent-missing", "disclosure.only"),

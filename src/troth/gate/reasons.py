@@ -113,6 +113,7 @@ NO: Final[Mapping[str, str]] = {
     ),
     "recipient-undeclared": mark("The policy tells of no recipient “%(recipient)s”."),
     "recipient-not-public": mark("“%(recipient)s” is no declared publication."),
+    "recipient-public": mark("“%(recipient)s” is a publication and must be asked for as one."),
     "ground-undeclared": mark("The policy does not name this ground for “%(recipient)s”."),
     "country-undeclared": mark("The policy does not tell of “%(recipient)s” in this country."),
     "release-empty": mark("The release names no person or no category."),

@@ -49,7 +49,8 @@ def _to_whom(rules: Rulebook, facts: ReleaseFacts, recipient: RecipientRule) -> 
     if facts.ground != recipient.ground:
         return no(rules, "release", "ground-undeclared", told, recipient=name)
     if facts.public != recipient.public:
-        return no(rules, "release", "recipient-not-public", told, recipient=name)
+        code = "recipient-public" if recipient.public else "recipient-not-public"
+        return no(rules, "release", code, told, recipient=name)
     # Where the register names no country, the data stays in the controller's.
     countries = recipient.countries or {rules.country}
     if facts.country and facts.country not in countries:
