@@ -1,23 +1,101 @@
-"""The `troth` command."""
+"""The `troth` command: each verb is a module of its own, imported when it is called."""
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from troth.cli.problems import fail
-from troth.cli.serve import serve
+import troth
+from troth.cli.problems import explain
 from troth.site.problem import CannotGoOnError
 
-app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
-app.command()(serve)
+VERBS: Final[Mapping[str, str]] = {
+    "serve": "troth.cli.serve:serve_command",
+    "decide": "troth.cli.decide:decide_command",
+    "audit": "troth.cli.audit:audit_command",
+    "manage": "troth.cli.manage:manage_command",
+}
+POLICY_VERBS: Final[Mapping[str, str]] = {
+    "import": "troth.cli.policy_import:import_command",
+    "check": "troth.cli.policy_check:check_command",
+    "show": "troth.cli.policy_check:show_command",
+    "diff": "troth.cli.policy_diff:diff_command",
+    "propose": "troth.cli.policy_propose:propose_command",
+}
+OWNER_VERBS: Final[Mapping[str, str]] = {"link": "troth.cli.owner:link_command"}
+PASS_ON: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+class LazyGroup(TyperGroup):
+    """Knows its verbs by name and imports one only to run it or to list all."""
+
+    verbs: Mapping[str, str] = {}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the verbs, sub-groups last."""
+        return [*self.verbs, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a verb, imported now."""
+        if cmd_name not in self.verbs:
+            return super().get_command(ctx, cmd_name)
+        module, function = self.verbs[cmd_name].split(":")
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        settings = PASS_ON if cmd_name == "manage" else None
+        alone.command(cmd_name, context_settings=settings)(getattr(import_module(module), function))
+        return typer.main.get_command(alone)
+
+
+class Verbs(LazyGroup):
+    """`troth VERB`."""
+
+    verbs = VERBS
+
+
+class PolicyVerbs(LazyGroup):
+    """`troth policy VERB`."""
+
+    verbs = POLICY_VERBS
+
+
+class OwnerVerbs(LazyGroup):
+    """`troth owner VERB`."""
+
+    verbs = OWNER_VERBS
+
+
+app = typer.Typer(
+    cls=Verbs, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False
+)
+app.add_typer(
+    typer.Typer(cls=PolicyVerbs, no_args_is_help=True), name="policy", help="The policy folder."
+)
+app.add_typer(typer.Typer(cls=OwnerVerbs, no_args_is_help=True), name="owner", help="The owner.")
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the option's value
+    if asked:
+        sys.stdout.write(f"troth {troth.__version__}\n")
+        raise typer.Exit
 
 
 @app.callback()
-def troth() -> None:
-    """Make a privacy policy true."""
+def command(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Troth makes a privacy policy true: enforced, evidenced, shown."""
+    del version
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; what can be mended outside the code ends in one sentence and 2."""
     try:
         app()
     except CannotGoOnError as error:
-        fail(error.message, "en")
+        sys.exit(explain(error, sys.argv))

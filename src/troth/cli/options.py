@@ -17,9 +17,7 @@ Database = Annotated[
     str | None,
     typer.Option("--database", metavar="URL", help="postgresql://… instead of SQLite in --data."),
 ]
-Policy = Annotated[
-    Path | None, typer.Option("--policy", metavar="DIR", help="The policy folder.")
-]
+Policy = Annotated[Path | None, typer.Option("--policy", metavar="DIR", help="The policy folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Language = Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")]
 

@@ -1,6 +1,5 @@
 """`troth serve`: the server, in this process."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -9,13 +8,14 @@ from troth.cli import options
 from troth.site import config as configuration
 
 
-def serve(
+def serve_command(
     host: Annotated[str | None, typer.Option(help="Address to listen on (127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (8000).")] = None,
     data: options.Data = None,
     database: options.Database = None,
     policy: options.Policy = None,
     config: options.ConfigFile = None,
+    lang: options.Language = "en",
 ) -> None:
     """Serve the policy, the console and the API."""
     settings = configuration.load(
@@ -23,7 +23,7 @@ def serve(
             host=host, port=port, data=data, database=database, policy=policy, config=config
         )
     )
-    from troth.site.server import serve as run  # noqa: PLC0415 - slow to import
+    from troth.cli.welcome import Welcome  # noqa: PLC0415 - slow to import
+    from troth.site.server import serve as run  # noqa: PLC0415 - the same
 
-    sys.stderr.write(f"Troth serves http://{settings.host}:{settings.port}/\n")
-    run(settings)
+    run(settings, Welcome(settings, lang))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from a2wsgi import WSGIMiddleware
 from asgiref.sync import sync_to_async
 from django.core.handlers.wsgi import WSGIHandler
+from msgspec import json
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -18,13 +19,13 @@ Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT_BYTES: Final = 1_000_000
-BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PLAIN: Final = b"text/plain; charset=utf-8"
+PROBLEM: Final = b"application/problem+json"
 
 
 def edge(django: WSGIHandler, ready: Callable[[], bool], threads: int) -> Application:
     """Return the ASGI application around Django; `ready` tells whether the database answers."""
-    pages = WSGIMiddleware(django, workers=threads)
+    pages = WSGIMiddleware(django, workers=threads)  # type: ignore[arg-type]  # a Django response is such an iterable
     checks = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ready")
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,7 +39,7 @@ def edge(django: WSGIHandler, ready: Callable[[], bool], threads: int) -> Applic
             fine = await sync_to_async(ready, thread_sensitive=False, executor=checks)()
             await _answer(send, 200 if fine else 503, b"ready\n" if fine else b"not ready\n")
         elif refusal := _refuse_body(scope):
-            await _answer(send, *refusal)
+            await _answer(send, *refusal, content_type=PROBLEM)
         else:
             await pages(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi's stricter dicts
 
@@ -57,16 +58,23 @@ def _refuse_body(scope: Scope) -> tuple[int, bytes] | None:
     """Refuse a body that is too long (413) or does not say how long it is (411, RFC 9110)."""
     headers = dict(scope["headers"])
     if b"transfer-encoding" in headers:
-        return 411, b"Send a Content-Length.\n"
+        return 411, _problem(411, "length-required", "Send a Content-Length.")
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length) > BODY_LIMIT_BYTES:
-        return 413, f"A body may have {BODY_LIMIT_BYTES} bytes.\n".encode()
+        detail = f"A body may have {BODY_LIMIT_BYTES} bytes."
+        return 413, _problem(413, "content-too-large", detail)
     return None
 
 
-async def _answer(send: Send, status: int, body: bytes) -> None:
+def _problem(status: int, code: str, detail: str) -> bytes:
+    """Return a problem document (RFC 9457)."""
+    told = {"type": f"urn:troth:problem:{code}", "title": code.replace("-", " ")}
+    return json.encode({**told, "status": status, "detail": detail})
+
+
+async def _answer(send: Send, status: int, body: bytes, content_type: bytes = PLAIN) -> None:
     headers = [
-        (b"content-type", PLAIN),
+        (b"content-type", content_type),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),

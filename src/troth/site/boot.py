@@ -1,27 +1,62 @@
-"""Start: everything outside the code is checked first, then the database is brought up to date."""
+"""Start: everything outside the code is checked, then data and policy are brought up to date.
+
+A start that fails has changed nothing, and says in one sentence what to mend.
+"""
 
 import os
+from typing import TYPE_CHECKING
 
 import django
+from django.conf import settings
 
 from troth.site import config as configuration
-from troth.site import datafolder, logs, secrets
+from troth.site import datafolder, logs, policyfolder, secrets
 from troth.site.config import Config
 
+if TYPE_CHECKING:
+    from troth.versions.actions import Proposal
 
-def boot(config: Config) -> None:
-    """Make Django ready on a database that is ours and up to date.
 
-    Raises `CannotGoOnError` with one sentence, before anything is written, when the data folder
-    or the database cannot be used.
+def set_up(config: Config) -> None:
+    """Make Django read `config`; touches neither data nor database."""
+    configuration.use(config)
+    logs.configure(config.log_format)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "troth.site.settings"
+    django.setup()
+
+
+def boot(config: Config) -> "Proposal | None":
+    """Make Django ready on a database that is ours and up to date, with the folder's policy.
+
+    Returns what became of the policy folder if it changed since the last start, else None.
+    Raises CannotGoOnError, or PolicyRefusedError with diagnostics.
     """
+    set_up(config)
+    from troth.site import schema  # noqa: PLC0415 - needs Django set up
+
+    files = policyfolder.read_folder(config.policy)
+    fresh = not config.database and not config.sqlite_file.exists()
+    if fresh:
+        policyfolder.admit(config.policy, files)
     datafolder.check(config.data)
     with datafolder.starting(config.data):
-        secrets.secret_key(config.data)
-        configuration.use(config)
-        logs.configure(config.log_format)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "troth.site.settings"
-        django.setup()
-        from troth.site import schema  # noqa: PLC0415 - needs Django set up
+        current = schema.check(config)
+        known = current and policyfolder.is_newest(files)
+        if not known and not fresh:
+            policyfolder.admit(config.policy, files)
+        settings.SECRET_KEY = secrets.secret_key(config.data)
+        if not current:
+            schema.bring_up_to_date(config)
+        return None if known else policyfolder.adopt(files)
 
-        schema.bring_up_to_date()
+
+def open_data(config: Config) -> None:
+    """Make Django ready on data that a server has made before; for verbs that only ask.
+
+    Raises CannotGoOnError where there are none yet, or they are not up to date.
+    """
+    set_up(config)
+    from troth.site import schema  # noqa: PLC0415 - needs Django set up
+
+    schema.demand_current(config)
+    settings.SECRET_KEY = secrets.peek_secret_key(config.data)

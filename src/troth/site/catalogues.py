@@ -68,7 +68,7 @@ def faults() -> list[str]:
         catalogue = _read(source) if source.exists() else Catalog()
         entries = {_id_of(entry): entry for entry in catalogue if entry.id}
         for message, place in used.items():
-            fault = _fault_of(message, entries.get(message))
+            fault = _fault_of(entries.get(message))
             if fault:
                 found.append(f"{place}: {fault}: {message[1]!r}")
         unused = [i for i in entries if i not in used]
@@ -77,13 +77,14 @@ def faults() -> list[str]:
     return found
 
 
-def _fault_of(message: MessageId, entry: Message | None) -> str:
+def _fault_of(entry: Message | None) -> str:
     if entry is None:
         return "not in the catalogue"
     if entry.fuzzy:
         return "fuzzy"
-    texts = entry.string if isinstance(entry.string, tuple | list) else [entry.string]
-    if not texts or not all(texts):
+    said = entry.string if isinstance(entry.string, tuple | list) else [entry.string]
+    texts = [text for text in said if text]
+    if not texts or len(texts) < len(said):
         return "not translated"
     allowed = [entry.id] if isinstance(entry.id, str) else list(entry.id)
     if not all(any(_places(text) == _places(one) for one in allowed) for text in texts):

@@ -15,6 +15,7 @@ from msgspec import Struct, ValidationError, convert
 
 import troth
 from troth.policy.words import Message, mark
+from troth.site.database import parse_url
 from troth.site.problem import CannotGoOnError
 
 LogFormat = Literal["json", "text"]
@@ -25,6 +26,9 @@ PREFIX: Final = "TROTH_"
 ACCENT: Final = re.compile(r"#[0-9a-fA-F]{6}")
 ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 LISTS: Final = frozenset({"trusted_origins", "trusted_proxies"})
+PORTS: Final = range(65_536)
+THREADS: Final = range(1, 65)
+NAME_LENGTHS: Final = range(1, 101)
 PATHS: Final = frozenset({"data", "policy", "logo"})
 
 
@@ -102,9 +106,7 @@ def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _find_file(
-    named: Any, given: Mapping[str, Any], variables: Mapping[str, Any]
-) -> Path | None:
+def _find_file(named: Any, given: Mapping[str, Any], variables: Mapping[str, Any]) -> Path | None:
     if named is not None:
         file = Path(named)
         if not file.is_file():
@@ -152,14 +154,13 @@ def _read_file(file: Path) -> dict[str, tuple[Any, str]]:
 def _text_of(file: Path) -> str:
     try:
         with file.open("rb") as source:
-            raw = source.read(FILE_LIMIT_BYTES + 1)
-        if len(raw) > FILE_LIMIT_BYTES:
-            raise ValueError("more than 1 MB")
-        return raw.decode()
+            return source.read(FILE_LIMIT_BYTES).decode()
     except (OSError, ValueError) as error:
         raise CannotGoOnError(
             Message(
-                mark("%(file)s cannot be read as a UTF-8 text file (%(error)s); mend or remove it."),
+                mark(
+                    "%(file)s cannot be read as a UTF-8 text file (%(error)s); mend or remove it."
+                ),
                 {"file": file, "error": error},
             )
         ) from error
@@ -205,9 +206,9 @@ def _convert_one(key: str, value: Any) -> Any:
 
 def _check_one(key: str, value: Any) -> None:
     """Refuse what has the right type but no meaning."""
-    if key == "port" and not 0 <= value <= 65_535:
+    if key == "port" and value not in PORTS:
         raise ValueError("a port is a number from 0 to 65535")
-    if key == "threads" and not 1 <= value <= 64:
+    if key == "threads" and value not in THREADS:
         raise ValueError("from 1 to 64")
     if key == "accent" and not ACCENT.fullmatch(value):
         raise ValueError("a colour is written #rrggbb")
@@ -216,10 +217,8 @@ def _check_one(key: str, value: Any) -> None:
     if key == "trusted_origins" and not all(ORIGIN.fullmatch(o) for o in value):
         raise ValueError("an origin is written https://example.com")
     if key == "database":
-        from troth.site.database import parse_url
-
         parse_url(value)
-    if key == "name" and not 1 <= len(value) <= 100:
+    if key == "name" and len(value) not in NAME_LENGTHS:
         raise ValueError("from 1 to 100 characters")
 
 

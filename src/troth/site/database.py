@@ -15,12 +15,30 @@ SQLITE_BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 5
 SCHEMES: Final = frozenset({"postgresql", "postgres"})
 PARAMETERS: Final = frozenset(
-    {
-        "application_name", "channel_binding", "connect_timeout", "gssencmode", "host", "keepalives",
-        "options", "passfile", "port", "require_auth", "service", "sslcert", "sslcrl", "sslkey",
-        "sslmode", "sslrootcert", "target_session_attrs", "user", "password", "dbname",
-    }
-)  # fmt: skip
+    [
+        "application_name",
+        "channel_binding",
+        "connect_timeout",
+        "dbname",
+        "gssencmode",
+        "host",
+        "keepalives",
+        "options",
+        "passfile",
+        "password",
+        "port",
+        "require_auth",
+        "service",
+        "sslcert",
+        "sslcrl",
+        "sslkey",
+        "sslmode",
+        "sslrootcert",
+        "target_session_attrs",
+        "user",
+    ]
+)
+"""What libpq knows and we let through (PostgreSQL manual 32.1.2)."""
 
 
 class PostgresUrl(Struct, frozen=True):

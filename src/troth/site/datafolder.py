@@ -25,7 +25,9 @@ def check(folder: Path) -> None:
             probe.flush()
             os.fsync(probe.fileno())
     except (FileExistsError, NotADirectoryError) as error:
-        raise _cannot(mark("The data folder %(folder)s is a file; name a folder."), folder) from error
+        raise _cannot(
+            mark("The data folder %(folder)s is a file; name a folder."), folder
+        ) from error
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             template = mark("The disk of the data folder %(folder)s is full; make room on it.")

@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
 import structlog
@@ -12,37 +13,42 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from troth.policy.words import Message, mark
 from troth.site.language import chosen
+from troth.versions.problem import CONTENT_TYPE, ProblemError
+from troth.versions.problem import response as problem
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
-CONTENT_SECURITY_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
+    " connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none';"
+    " base-uri 'none'"
 )
 PERMISSIONS_POLICY: Final = ", ".join(
     f"{feature}=()"
-    for feature in (
-        "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation",
-        "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb",
-    )
-)  # fmt: skip
+    for feature in [
+        "accelerometer",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    ]
+)
 HEADERS: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Permissions-Policy": PERMISSIONS_POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+FIRST_REFUSAL: Final = 400
+PLAIN_REFUSAL: Final = mark("The API has no answer to this request; see /v1/openapi.json.")
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 log = structlog.get_logger("troth.request")
@@ -71,6 +77,23 @@ def observe(get_response: Handler) -> Handler:
     return handle
 
 
+def tell_problems(get_response: Handler) -> Handler:
+    """Turn whatever refuses a call of the API into a problem document (RFC 9457)."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        refused = request.path.startswith("/v1/") and response.status_code >= FIRST_REFUSAL
+        if not refused or response.headers.get("Content-Type") == CONTENT_TYPE:
+            return response
+        code = HTTPStatus(response.status_code).phrase.lower().replace(" ", "-")
+        told = problem(ProblemError(response.status_code, code, Message(PLAIN_REFUSAL)))
+        if "Allow" in response.headers:
+            told["Allow"] = response.headers["Allow"]
+        return told
+
+    return handle
+
+
 def strict_headers(get_response: Handler) -> Handler:
     """Forbid whatever our pages don't need: inline code, frames, sensors, other origins."""
 
@@ -88,7 +111,7 @@ def choose_language(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponseBase:
         lang = chosen(request)
-        request.LANGUAGE_CODE = lang  # type: ignore[attr-defined]  # as LocaleMiddleware sets it
+        request.LANGUAGE_CODE = lang  # as Django's own middleware does
         with translation.override(lang):
             response = get_response(request)
             if isinstance(response, HttpResponse) and not response.has_header("Content-Language"):

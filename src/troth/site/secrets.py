@@ -1,5 +1,6 @@
 """Secrets made on first start: one file each in `<data>/secrets/`, readable by the owner alone."""
 
+import contextlib
 import os
 import secrets
 import tempfile
@@ -45,10 +46,8 @@ def _make(data: Path, name: str) -> str:
             file.write(secrets.token_urlsafe(SECRET_BYTES) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, folder / name)
-        except FileExistsError:
-            pass
     finally:
         Path(draft).unlink()
     return _read(data, name)

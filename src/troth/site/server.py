@@ -2,6 +2,8 @@
 
 import signal
 import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -9,6 +11,9 @@ from troth.policy.words import Message, mark
 from troth.site.boot import boot
 from troth.site.config import Config
 from troth.site.problem import CannotGoOnError
+
+if TYPE_CHECKING:
+    from troth.versions.actions import Proposal
 
 GRACE_SECONDS = 10
 BACKLOG = 2048
@@ -39,10 +44,13 @@ def bind(host: str, port: int) -> socket.socket:
     return taken
 
 
-def serve(config: Config) -> None:
-    """Serve until SIGTERM or SIGINT; open requests get `GRACE_SECONDS` to end."""
+def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> None:
+    """Serve until SIGTERM or SIGINT; open requests get `GRACE_SECONDS` to end.
+
+    `welcome` is told the port and what became of the policy folder, once all is ready.
+    """
     listener = bind(config.host, config.port)
-    boot(config)
+    proposal = boot(config)
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 - needs Django set up
 
     from troth.site.asgi import edge  # noqa: PLC0415 - the same
@@ -64,4 +72,5 @@ def serve(config: Config) -> None:
     # uvicorn raises the signal again once it has shut down: asked to stop, we end with 0
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda _number, _frame: None)
+    welcome(listener.getsockname()[1], proposal)
     uvicorn.Server(uvicorn_config).run(sockets=[listener])

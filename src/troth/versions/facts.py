@@ -13,7 +13,7 @@ from msgspec import Struct
 from troth.policy.document import Version
 from troth.policy.read import read
 from troth.policy.rulebook import Rulebook, compile
-from troth.versions.models import StoredVersion
+from troth.versions.models import Effect, StoredVersion
 
 CACHED_VERSIONS: Final = 16
 PREFIX_DIGITS_MIN: Final = 8
@@ -68,6 +68,13 @@ def history(alias: str) -> tuple[Recorded, ...]:
             withdrawn_at=row.withdrawal.at if hasattr(row, "withdrawal") else None,
         )
         for row in rows
+    )
+
+
+def effective_from(alias: str, number: int) -> datetime | None:
+    """Return since when a version is or was in force; None if it never took effect."""
+    return (
+        Effect.objects.using(alias).filter(version=number).values_list("from_at", flat=True).first()
     )
 
 

@@ -1,6 +1,8 @@
 """From here on the database itself refuses to change a version."""
 
+from django.apps.registry import Apps as StateApps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from troth.store import immutable
 
@@ -12,11 +14,11 @@ TABLES = (
 )
 
 
-def protect(_apps, schema_editor):
+def protect(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     immutable.protect(schema_editor.connection, TABLES)
 
 
-def release(_apps, schema_editor):
+def release(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     immutable.release(schema_editor.connection, TABLES)
 
 
