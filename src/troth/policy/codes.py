@@ -1,4 +1,4 @@
-"""The compiler's codes: each with its severity and title; `docs/diagnostics/` has a page for each."""
+"""The codes of the compiler, their severities and titles; docs/diagnostics has a page for each."""
 
 from collections.abc import Mapping
 from typing import Any, Final
