@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from troth.policy.change import Change, Demand, Kind, Mark
 from troth.policy.diff import asking
-from troth.policy.diff.marks import marks
+from troth.policy.diff.marks import marks, tokens
 from troth.policy.diff.paths import Difference, as_text, differences
 from troth.policy.diff.statements import Sentence, renames, sentences
 from troth.policy.diff.table import RULES
@@ -116,7 +116,7 @@ def _why(verdict: Verdict, path: str, rule: str, *, old: str = "", new: str = ""
 def _words(d: Difference) -> Mapping[Lang, tuple[Mark, ...]]:
     if not (isinstance(d.old, Text) and isinstance(d.new, Text)):
         return {}
-    return {x: marks(d.old[x], d.new[x]) for x in LANGS if d.old[x] != d.new[x]}
+    return {x: marks(tokens(d.old[x]), tokens(d.new[x])) for x in LANGS if d.old[x] != d.new[x]}
 
 
 def _in_software(register: Register) -> bool:

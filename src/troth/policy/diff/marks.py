@@ -81,9 +81,9 @@ def edits(old: list[str], new: list[str]) -> list[Edit]:
     ]
 
 
-def marks(old: str, new: str) -> tuple[Mark, ...]:
-    """Return the word marks that turn `old` into `new`."""
-    return tuple(_marks(edits(tokens(old), tokens(new))))
+def marks(old: list[str], new: list[str]) -> tuple[Mark, ...]:
+    """Return the word marks that turn the old tokens into the new ones."""
+    return tuple(_marks(edits(old, new)))
 
 
 class _Op(Struct):

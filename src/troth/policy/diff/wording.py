@@ -5,6 +5,7 @@ takes effect without notice.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -73,32 +74,49 @@ class Vocabulary:
 
     def exchanged(self, old: str, new: str) -> bool:
         """Say whether both words live on in the text: then one was put for the other on purpose."""
-        return old in self._new_words and new in self._old_words
+        return self._stands(old, self._new_text) and self._stands(new, self._old_text)
 
     def knows(self, piece: str) -> bool:
-        """Say whether a word stands in both versions."""
-        return piece in self._old_words and piece in self._new_words
+        """Say whether some characters stand side by side in both versions."""
+        return piece in self._old_text and piece in self._new_text
+
+    @staticmethod
+    def _stands(word: str, text: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
     @cached_property
-    def _old_words(self) -> frozenset[str]:
-        return frozenset(p for t in self._old for lang in LANGS for p in _pieces(t[lang]))
+    def _old_text(self) -> str:
+        return _joined(self._old)
 
     @cached_property
-    def _new_words(self) -> frozenset[str]:
-        return frozenset(p for t in self._new for lang in LANGS for p in _pieces(t[lang]))
+    def _new_text(self) -> str:
+        return _joined(self._new)
+
+
+class _Reading(Struct, frozen=True):
+    """One language of a rewording: its text, its tokens, and what the tokens say."""
+
+    text: str
+    tokens: list[str]
+    said: list[str]
 
 
 def compare(old: Text, new: Text, vocabulary: Vocabulary) -> Wording:
     """Read the change between two texts in each language; the weightier language decides."""
-    differing = [lang for lang in LANGS if old[lang] != new[lang]]
-    reasons = [_editorial(old[lang], new[lang], vocabulary) for lang in differing]
-    editorial = None if None in reasons or not reasons else max(reasons, key=_weight)
+    pairs = {x: (_read(old[x]), _read(new[x])) for x in LANGS if old[x] != new[x]}
+    found = [_editorial(*pair, vocabulary) for pair in pairs.values()]
+    editorial = None if None in found or not found else max(found, key=_weight)
     risky: list[str] = []
     if editorial is None:
-        for lang in differing:
-            risky += _risky(old[lang], new[lang], lang)
-    words = {lang: marks(old[lang], new[lang]) for lang in differing}
+        for lang, pair in pairs.items():
+            risky += _risky(*pair, lang)
+    words = {lang: marks(*(p.tokens for p in pair)) for lang, pair in pairs.items()}
     return Wording(editorial, tuple(dict.fromkeys(risky)), words)
+
+
+def _read(text: str) -> _Reading:
+    cut = tokens(text)
+    return _Reading(text, cut, said(cut))
 
 
 def presentation_only(old: Text, new: Text) -> bool:
@@ -110,13 +128,11 @@ def _weight(reason: Editorial | None) -> int:
     return ("presentation", "link", "misprint").index(reason or "presentation")
 
 
-def _editorial(old: str, new: str, vocabulary: Vocabulary) -> Editorial | None:
-    old_words, new_words = tokens(old), tokens(new)
-    before, after = said(old_words), said(new_words)
-    if before == after:
-        moved = [w for w in old_words if _is_link(w)] != [w for w in new_words if _is_link(w)]
-        return "link" if moved else "presentation"
-    if abs(len(before) - len(after)) <= 1 and _misprint(before, after, vocabulary):
+def _editorial(old: _Reading, new: _Reading, vocabulary: Vocabulary) -> Editorial | None:
+    if old.said == new.said:
+        links = ([w for w in reading.tokens if _is_link(w)] for reading in (old, new))
+        return "link" if next(links) != next(links) else "presentation"
+    if abs(len(old.said) - len(new.said)) <= 1 and _misprint(old.said, new.said, vocabulary):
         return "misprint"
     return None
 
@@ -186,12 +202,11 @@ def _han_misprint(old: str, new: str, around: tuple[str, str], vocabulary: Vocab
     )
 
 
-def _risky(old: str, new: str, lang: Lang) -> list[str]:
-    before, after = (list(_term_keys(text, lang)) for text in (old, new))
-    changed = _unmatched(before, after)
-    if changed:
-        return changed
-    lost, gained = Counter(said(tokens(old))), Counter(said(tokens(new)))
+def _risky(old: _Reading, new: _Reading, lang: Lang) -> list[str]:
+    before, after = (list(_term_keys(reading.text, lang)) for reading in (old, new))
+    if before != after:
+        return _unmatched(before, after)
+    lost, gained = Counter(old.said), Counter(new.said)
     if lang == "zh":
         return [c for c in HAN_NEGATING if lost[c] != gained[c]]
     one_sided = [*(lost - gained), *(gained - lost)]
@@ -219,6 +234,11 @@ def _pieces(text: str) -> Iterator[str]:
     for a, b in pairwise(words):
         if _HAN_CHARACTER.fullmatch(a) and _HAN_CHARACTER.fullmatch(b):
             yield a + b
+
+
+def _joined(texts: Iterable[Text]) -> str:
+    lines = (text[lang] for text in texts for lang in LANGS)
+    return unicodedata.normalize("NFKC", "\n".join(lines)).casefold()
 
 
 _LINKING_WORDS: Final = frozenset(
