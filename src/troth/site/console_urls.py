@@ -1,5 +1,14 @@
 """Addresses of the console."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from troth.site.pages import board, members
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", board.board, name="board"),
+    path("examine", board.examine, name="examine"),
+    path("owner/<str:token>", members.owner, name="owner"),
+    path("welcome", members.welcome, name="welcome"),
+    path("sign-in", members.sign_in, name="sign-in"),
+    path("sign-out", members.sign_out, name="sign-out"),
+]

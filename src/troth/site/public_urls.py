@@ -1,5 +1,16 @@
 """Addresses of the public pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from troth.site.pages import history, operator, policy, switch
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", policy.policy, name="policy"),
+    path("history", history.history, name="history"),
+    path("history/<int:number>", policy.version, name="version"),
+    path("changes/<int:number>", history.changes, name="changes"),
+    re_path(r"^language/(?P<lang>zh|en)$", switch.language, name="language"),
+    re_path(r"^accent-(?P<colour>[0-9a-fA-F]{6})\.css$", operator.accent, name="accent"),
+    path("logo", operator.logo, name="logo"),
+    path("robots.txt", operator.robots, name="robots"),
+]

@@ -1,0 +1,1 @@
+"""Views of the HTML pages: each parses, calls, renders."""

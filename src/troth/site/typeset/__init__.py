@@ -1,0 +1,1 @@
+"""From a policy version to what pages show: typed, escaped, ready for a template."""
