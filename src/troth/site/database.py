@@ -9,7 +9,7 @@ from msgspec import Struct
 
 SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
-    "PRAGMA recursive_triggers=ON;PRAGMA trusted_schema=OFF;"
+    "PRAGMA recursive_triggers=ON;"
 )
 SQLITE_BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 5

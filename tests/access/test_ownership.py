@@ -1,0 +1,92 @@
+"""The first owner enters by a link: hashed, one use, one hour."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from troth.access import facts
+from troth.access.actions import (
+    LINK_LIFE,
+    LinkUnusableError,
+    OpenedLink,
+    OwnerExistsError,
+    claim_ownership,
+    open_owner_link,
+)
+from troth.access.models import Member, OwnerLink
+from troth.people.models import Account
+from troth.store import Store, transact_on
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
+PASSWORD = "a long and quiet river"
+
+
+def open_link(at: datetime = AT) -> OpenedLink:
+    return transact_on(Store(), "system", at, open_owner_link)
+
+
+def claim(token: str, at: datetime = AT, password: str = PASSWORD) -> Member:
+    return transact_on(Store(), "system", at, claim_ownership, token, password)
+
+
+def test_who_opens_the_link_becomes_the_owner() -> None:
+    assert not facts.has_owner()
+    member = claim(open_link().token)
+    assert facts.has_owner()
+    assert member.role == "owner"
+    assert member.account.handle.startswith("owner-")
+    assert member.account.check_password(PASSWORD)
+    assert member.account.password.startswith("argon2$argon2id$")
+
+
+def test_the_token_itself_is_stored_nowhere() -> None:
+    opened = open_link()
+    assert OwnerLink.objects.get().token_hash != opened.token
+    assert opened.token not in repr(opened)
+
+
+def test_a_link_works_once() -> None:
+    opened = open_link()
+    claim(opened.token)
+    Member.objects.all().delete()
+    with pytest.raises(LinkUnusableError):
+        claim(opened.token)
+
+
+def test_a_link_works_for_an_hour_and_no_longer() -> None:
+    opened = open_link()
+    with pytest.raises(LinkUnusableError):
+        claim(opened.token, AT + LINK_LIFE)
+    claim(opened.token, AT + LINK_LIFE - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("token", ["", "x", "é", "0" * 64])
+def test_a_token_that_was_never_given_opens_nothing(token: str) -> None:
+    open_link()
+    with pytest.raises(LinkUnusableError):
+        claim(token)
+    assert not Account.objects.exists()
+
+
+def test_a_new_link_ends_the_one_before() -> None:
+    old, new = open_link(), open_link(AT + timedelta(minutes=1))
+    with pytest.raises(LinkUnusableError):
+        claim(old.token, AT + timedelta(minutes=2))
+    claim(new.token, AT + timedelta(minutes=2))
+
+
+def test_where_there_is_an_owner_no_link_is_made() -> None:
+    claim(open_link().token)
+    with pytest.raises(OwnerExistsError):
+        open_link()
+
+
+@pytest.mark.parametrize("password", ["short", "123456789012", "password1234", "x" * 1_001, ""])
+def test_a_weak_password_is_refused_and_the_link_stays_usable(password: str) -> None:
+    opened = open_link()
+    with pytest.raises(ValidationError):
+        claim(opened.token, password=password)
+    assert not Account.objects.exists()
+    claim(opened.token)

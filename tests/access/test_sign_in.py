@@ -1,0 +1,146 @@
+"""Members sign in by handle and password; strangers learn nothing and may not try for ever."""
+
+import secrets
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from troth.access import sign_in as door
+from troth.access.facts import member_of
+from troth.access.models import Member
+from troth.people.actions import open_account
+from troth.people.models import Account
+from troth.store import transact
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long and quiet river"
+
+
+@pytest.fixture
+def owner() -> Member:
+    account = transact(open_account, "owner", PASSWORD)
+    return Member.objects.create(account=account, role="owner", since=datetime.now(UTC))
+
+
+@pytest.fixture(autouse=True)
+def _counted_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PER_HANDLE", "PER_ADDRESS"):
+        limit = getattr(door, name)
+        fresh = type(limit)(secrets.token_hex(4), limit.times, limit.seconds)
+        monkeypatch.setattr(door, name, fresh)
+
+
+def request_from(address: str = "192.0.2.1", session: str | None = None) -> HttpRequest:
+    request = RequestFactory().post("/console/sign-in", REMOTE_ADDR=address)
+    request.session = SessionStore(session)
+    request.user = AnonymousUser()
+    return request
+
+
+def test_a_member_signs_in_and_gets_a_fresh_session(owner: Member) -> None:
+    request = request_from()
+    request.session["before"] = True
+    request.session.save()
+    before = request.session.session_key
+    assert door.sign_in(request, f" {owner.account.handle.upper()} ", PASSWORD).member == owner
+    assert request.session.session_key != before
+    assert member_of(request) == owner
+    assert Account.objects.get().last_login is not None
+
+
+@pytest.mark.parametrize(
+    ("handle", "password"), [("", PASSWORD), ("owner-nobody", PASSWORD), ("right", "wrong")]
+)
+def test_a_wrong_handle_or_password_is_refused_alike(
+    owner: Member, handle: str, password: str
+) -> None:
+    handle = owner.account.handle if handle == "right" else handle
+    request = request_from()
+    assert door.sign_in(request, handle, password) == door.SignIn(None, 0)
+    assert member_of(request) is None
+
+
+def test_an_account_that_is_closed_or_no_member_is_refused(owner: Member) -> None:
+    other = transact(open_account, "person", PASSWORD)
+    assert door.sign_in(request_from(), other.handle, PASSWORD).member is None
+    Account.objects.filter(pk=owner.account.pk).update(is_active=False)
+    assert door.sign_in(request_from(), owner.account.handle, PASSWORD).member is None
+
+
+def test_too_many_tries_on_one_handle_must_wait_whoever_tries(
+    owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "PER_HANDLE", door.Limit(secrets.token_hex(4), 2, 600))
+    for number in range(2):
+        assert door.sign_in(request_from(f"192.0.2.{number}"), "owner-x", "no").wait_seconds == 0
+    assert door.sign_in(request_from("192.0.2.9"), "owner-x", "no").wait_seconds > 0
+    assert door.sign_in(request_from("192.0.2.9"), owner.account.handle, PASSWORD).member == owner
+
+
+def test_too_many_tries_from_one_address_must_wait_even_with_the_password(
+    owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "PER_ADDRESS", door.Limit(secrets.token_hex(4), 2, 600))
+    for number in range(2):
+        door.sign_in(request_from(), f"owner-{number}", "no")
+    refused = door.sign_in(request_from(), owner.account.handle, PASSWORD)
+    assert refused.member is None
+    assert refused.wait_seconds > 0
+    assert door.sign_in(request_from("192.0.2.2"), owner.account.handle, PASSWORD).member == owner
+
+
+def test_a_success_counts_from_zero_again(owner: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "PER_HANDLE", door.Limit(secrets.token_hex(4), 2, 600))
+    for _ in range(3):
+        assert door.sign_in(request_from(), owner.account.handle, "no").wait_seconds == 0
+        assert door.sign_in(request_from(), owner.account.handle, PASSWORD).member == owner
+
+
+def test_a_changed_password_ends_every_other_session(owner: Member) -> None:
+    here, there = request_from(), request_from()
+    for request in (here, there):
+        door.sign_in(request, owner.account.handle, PASSWORD)
+        request.session.save()
+    assert not door.change_password(here, "wrong", "another long river")
+    assert door.change_password(here, PASSWORD, "another long river")
+    assert member_of(reopened(here)) == owner
+    assert member_of(reopened(there)) is None
+
+
+def test_signing_out_ends_the_session_in_the_store_too(owner: Member) -> None:
+    request = request_from()
+    door.sign_in(request, owner.account.handle, PASSWORD)
+    request.session.save()
+    key = request.session.session_key
+    door.sign_out(request)
+    assert not Session.objects.filter(session_key=key).exists()
+    assert member_of(request) is None
+
+
+def test_a_page_for_members_sends_strangers_to_the_sign_in_page(owner: Member) -> None:
+    @door.members_only
+    def page(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse("board")
+
+    request = request_from()
+    assert page(request).status_code == 302
+    assert page(request)["Location"].startswith("/console/sign-in?next=")
+    door.sign_in(request, owner.account.handle, PASSWORD)
+    answer = page(request)
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store"
+
+
+def reopened(request: HttpRequest) -> HttpRequest:
+    """The next request of the same browser."""
+    from django.contrib.auth import get_user  # noqa: PLC0415 - needs settings
+
+    request.session.save()
+    following = request_from(session=request.session.session_key)
+    following.user = get_user(following)
+    return following
