@@ -99,8 +99,10 @@ def measure(server: Server) -> str:
             (
                 f"{name}, p95 of {REQUESTS}",
                 f"≤ {REACH_MS[name]} ms",
-                (f"{statistics.quantiles(values, n=20)[-1]:.1f} ms (median "
-                f"{statistics.median(values):.1f})"),
+                (
+                    f"{statistics.quantiles(values, n=20)[-1]:.1f} ms (median "
+                    f"{statistics.median(values):.1f})"
+                ),
                 f"{values[0]:.1f} … {values[-1]:.1f} ms",
             )
             for name, values in taken.items()

@@ -81,8 +81,16 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno} imports relatively"
             module = node.module or ""
-            yield module, node.lineno
-            yield from ((f"{module}.{alias.name}", node.lineno) for alias in node.names)
+            parts = [f"{module}.{alias.name}" for alias in node.names]
+            if not all(map(is_module, parts)):
+                yield module, node.lineno
+            yield from ((part, node.lineno) for part in parts)
+
+
+def is_module(name: str) -> bool:
+    """Tell whether `from package import name` brings a module of ours, not a thing inside one."""
+    path = SOURCE.parent.joinpath(*name.split("."))
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
 def layer(package: str) -> int:
