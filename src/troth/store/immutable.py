@@ -21,6 +21,23 @@ def release(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> None:
     _run(connection, [s for t in tables for s in _release(connection.vendor, t)])
 
 
+def unprotected(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> list[str]:
+    """Return the tables whose rows somebody could change now: their triggers are off."""
+    if connection.vendor == "sqlite":
+        query = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = %s"
+        names = {t: [f"{t}_no_update", f"{t}_no_delete"] for t in tables}
+    else:
+        query = "SELECT tgrelid FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND tgname = %s"
+        names = {t: [f"{t}_immutable"] for t in tables}
+    with connection.cursor() as cursor:
+
+        def stands(name: str) -> bool:
+            cursor.execute(query, [name])
+            return cursor.fetchone() is not None
+
+        return [table for table in tables if not all(map(stands, names[table]))]
+
+
 def _protection(vendor: str, table: str) -> list[str]:
     if vendor == "sqlite":
         return [

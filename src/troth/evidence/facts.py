@@ -1,0 +1,47 @@
+"""What is stored of examinations and proofs."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from troth.evidence.combine import DAYS_SHOWN, Known
+from troth.evidence.discovery import discover, planned
+from troth.evidence.marks import Run
+from troth.evidence.models import Examination, Proof
+
+Caught = Mapping[tuple[str, str], datetime]
+"""When each (control, sabotage) was last caught."""
+
+
+def known(alias: str, at: datetime) -> Known:
+    """Load what is known of all controls at a time, in two queries."""
+    first_day = at.date() - timedelta(days=DAYS_SHOWN - 1)
+    runs: dict[str, list[Run]] = {}
+    for row in Examination.objects.using(alias).filter(day__gte=first_day, began_at__lte=at):
+        runs.setdefault(row.control, []).append(row.as_run())
+    return Known(
+        at=at,
+        built={control.name: control for control in discover()},
+        planned={control.name: control for control in planned()},
+        runs=runs,
+        caught=last_caught(alias, at),
+    )
+
+
+def last_caught(alias: str, at: datetime) -> Caught:
+    """Return when each sabotage was last caught, up to a time."""
+    rows = (
+        Proof.objects.using(alias)
+        .filter(caught=True, at__lte=at)
+        .values_list("control", "sabotage")
+        .annotate(Max("at"))
+    )
+    return {(control, sabotage): last for control, sabotage, last in rows}
+
+
+def last_examined(alias: str) -> dict[str, datetime]:
+    """Return when each control was last examined."""
+    return dict(
+        Examination.objects.using(alias).order_by().values_list("control").annotate(Max("at"))
+    )

@@ -1,0 +1,13 @@
+"""What one run of one control gave, before it is stored."""
+
+from msgspec import Struct
+
+from troth.policy.promise import Evidence
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """The evidence, how long it took, and whether the control itself raised an error."""
+
+    evidence: Evidence
+    took_ms: int = 0
+    failed: bool = False
