@@ -29,11 +29,12 @@ class Visitor:
         self.cookies: dict[str, str] = {}
 
     def ask(
-        self, path: str, form: dict[str, str] | None = None, **headers: str
+        self, path: str, form: dict[str, str] | None = None, *, if_none_match: str = ""
     ) -> tuple[int, str, http.client.HTTPMessage]:
         """Send a GET, or a POST of a form; return status, body and headers."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        sent = {"Accept-Language": "en", **headers, **({"Cookie": cookies} if cookies else {})}
+        sent = {"Accept-Language": "en", "If-None-Match": if_none_match, "Cookie": cookies}
+        sent = {name: value for name, value in sent.items() if value}
         if form is None:
             self.connection.request("GET", path, headers=sent)
         else:
@@ -46,12 +47,12 @@ class Visitor:
         return answer.status, answer.read().decode(), answer.headers
 
 
-def times_ms(visitor: Visitor, path: str, expected: int, **headers: str) -> list[float]:
+def times_ms(visitor: Visitor, path: str, expected: int, *, if_none_match: str = "") -> list[float]:
     """Ask for a page many times and return each answer's time in milliseconds."""
     taken = []
     for _ in range(REQUESTS):
         began = time.perf_counter()
-        status, _, _ = visitor.ask(path, **headers)
+        status, _, _ = visitor.ask(path, if_none_match=if_none_match)
         taken.append((time.perf_counter() - began) * 1e3)
         assert status == expected, f"{path} answered {status}"
     return sorted(taken)
@@ -89,7 +90,7 @@ def measure(server: Server) -> str:
     taken = {
         "policy page": times_ms(Visitor(server), "/", 200),
         "policy page, 304": times_ms(
-            Visitor(server), "/", 304, **{"If-None-Match": headers["ETag"] or ""}
+            Visitor(server), "/", 304, if_none_match=headers["ETag"] or ""
         ),
         "board": times_ms(visitor, "/console/", 200),
         "history": times_ms(Visitor(server), "/history", 200),

@@ -18,4 +18,8 @@ if "PYTEST_XDIST_WORKER" in os.environ or "TROTH_DATA" not in os.environ:
 if os.environ.get("TROTH_TEST_DATABASE") == "postgres":
     os.environ["TROTH_DATABASE"] = postgres.url()
 
+# Playwright keeps an event loop in the main thread, where Django would refuse to open its database;
+# each test waits for one of the two at a time.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
 from troth.site.settings import *  # noqa: F403 - read only once the environment stands

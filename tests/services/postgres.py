@@ -54,21 +54,23 @@ def _start() -> str:
     if demote:
         entry = pwd.getpwnam(UNPRIVILEGED_USER)
         os.chown(data, entry.pw_uid, entry.pw_gid)
-    common = {"cwd": home, "preexec_fn": demote, "env": {"PATH": os.defpath, "LC_ALL": "C"}}
-    subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "troth", "-A", "trust", "-E", "UTF8", "--no-sync"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        **common,
-    )
-    port = _free_port()
-    log = (home / "log.txt").open("wb")
-    server = subprocess.Popen(
-        [binaries / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", ""],
-        stdout=log,
-        stderr=log,
-        **common,
-    )
+    with (home / "log.txt").open("wb") as log:
+
+        def start(*command: object) -> subprocess.Popen[bytes]:
+            return subprocess.Popen(
+                [str(part) for part in command],
+                cwd=home,
+                env={"PATH": os.defpath, "LC_ALL": "C"},
+                preexec_fn=demote,  # noqa: PLW1509 - the tests start it before any thread of theirs
+                stdout=log,
+                stderr=log,
+            )
+
+        start(
+            binaries / "initdb", "-D", data, "-U", "troth", "-A", "trust", "-E", "UTF8", "--no-sync"
+        ).wait(START_TIMEOUT_S)
+        port = _free_port()
+        server = start(binaries / "postgres", "-D", data, "-p", port, "-h", "127.0.0.1", "-k", "")
     atexit.register(_stop, server, home, os.getpid())
     address = f"postgresql://troth@127.0.0.1:{port}"
     _wait(f"{address}/postgres", server, home)
