@@ -1,4 +1,4 @@
-"""Policies of any size to measure with: generated, bilingual, and without a finding of their own."""
+"""Policies of any size to measure with: generated, bilingual, no finding of their own."""
 
 from typing import Final
 
