@@ -75,7 +75,9 @@ def _evidence(now: datetime, examined: int, found: int, wrong: list[str]) -> Evi
         why=Message(
             mark("The policy page fails, or a topic of it cannot be reached.")
             if wrong
-            else mark("%(count)s topics, each reached on the policy page in each language."),
+            else mark(
+                "Each topic reached on the policy page, in each language (topics: %(count)s)."
+            ),
             {} if wrong else {"count": found},
         ),
         figures={mark("Topics"): found, mark("Pages fetched"): len(LANGS)},

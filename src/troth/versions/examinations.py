@@ -59,7 +59,7 @@ def immutable(alias: str, now: datetime) -> Evidence:
         why=Message(
             mark("Something published was changed, or could be, behind the server's back.")
             if wrong
-            else mark("%(count)s versions hashed again, each as it was recorded."),
+            else mark("Every version hashed again, and as it was recorded (%(count)s so far)."),
             {} if wrong else {"count": len(versions)},
         ),
         figures={mark("Versions hashed"): len(versions), mark("Files hashed"): files},
@@ -94,7 +94,7 @@ def parity(alias: str, now: datetime) -> Evidence:
         why=Message(
             mark("A version does not say the same statements in each language.")
             if wrong
-            else mark("%(count)s versions, each with the same statements in each language."),
+            else mark("The same statements in each language, in every version (%(count)s so far)."),
             {} if wrong else {"count": len(versions)},
         ),
         figures={mark("Versions read"): len(versions), mark("Statements compared"): statements},
@@ -141,7 +141,7 @@ def history(alias: str, now: datetime) -> Evidence:
         why=Message(
             mark("The history has a gap, or says of a time what cannot be.")
             if wrong
-            else mark("%(count)s versions without a gap, exactly one in force at each time."),
+            else mark("No gap, and exactly one version in force at each time (%(count)s so far)."),
             {} if wrong else {"count": len(versions)},
         ),
         figures={mark("Versions in the history"): len(versions), mark("Took effect"): effects},

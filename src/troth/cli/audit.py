@@ -1,0 +1,100 @@
+"""`troth audit`: examine every control now, and say of each statement whether it is kept."""
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
+
+import typer
+
+from troth.cli import options
+from troth.cli.language import GivenLanguage, language, translator
+from troth.cli.scratch import prove_apart
+from troth.evidence.trial import Proving
+from troth.policy.words import Lang, Message, Translate, mark
+from troth.site import config as configuration
+from troth.site.config import Config
+from troth.site.problem import CannotGoOnError
+
+Format = Literal["text", "json", "junit"]
+
+FINDING: Final = 1
+
+
+def audit_command(
+    *,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Show on a scratch store that each control can fail.")
+    ] = False,
+    form: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = "text",
+    as_json: options.AsJson = False,
+    data: options.Data = None,
+    database: options.Database = None,
+    config: options.ConfigFile = None,
+    lang: GivenLanguage = None,
+) -> None:
+    """Examine every control and print each statement's mark.
+
+    Exit 0: nothing is broken. 1: a statement is broken, a control failed, or (with --prove) a
+    sabotage was not caught. 2: there is no store to examine.
+    """
+    settings = configuration.load(options.flags(data=data, database=database, config=config))
+    chosen: Format = "json" if as_json else form
+    printed, holds = (_prove if prove else _audit)(settings, chosen, language(lang))
+    sys.stdout.buffer.write(printed)
+    sys.stdout.buffer.flush()
+    if not holds:
+        raise typer.Exit(FINDING)
+
+
+def _audit(config: Config, form: Format, lang: Lang) -> tuple[bytes, bool]:
+    from troth.site.boot import open_data  # noqa: PLC0415 - slow to import
+
+    open_data(config)
+    from troth.evidence import junit, report  # noqa: PLC0415 - needs Django set up
+    from troth.evidence.board import board  # noqa: PLC0415 - the same
+    from troth.evidence.examination import examine_all  # noqa: PLC0415 - the same
+    from troth.store import Store  # noqa: PLC0415 - the same
+    from troth.versions import facts  # noqa: PLC0415 - the same
+
+    store, now, translate = Store(), datetime.now(UTC), translator(lang)
+    current = facts.in_force(store.alias, now)
+    if current is None:
+        raise CannotGoOnError(Message(mark("No version of the policy is in force to audit.")))
+    examine_all(store, now)
+    version = facts.document(store.alias, current.hash)
+    audit = report.Audit(version, current.number, board(store.alias, version, now))
+    if form == "json":
+        return report.audit_json(audit, translate), audit.holds
+    if form == "junit":
+        return junit.audit_junit(audit, lang, translate), audit.holds
+    return report.audit_text(audit, lang, translate).encode(), audit.holds
+
+
+def _prove(config: Config, form: Format, lang: Lang) -> tuple[bytes, bool]:
+    proving = prove_apart(dict(os.environ))
+    if config.database or config.sqlite_file.exists():
+        _remember(config, proving)
+    return _proof(proving, form, translator(lang)), proving.holds
+
+
+def _remember(config: Config, proving: Proving) -> None:
+    """Store the trials beside the examinations, so that the board can tell when each was caught."""
+    from troth.site.boot import open_data  # noqa: PLC0415 - slow to import
+
+    open_data(config)
+    from troth.evidence.actions import record_proofs  # noqa: PLC0415 - needs Django set up
+    from troth.evidence.prove import code_hash  # noqa: PLC0415 - the same
+    from troth.store import transact  # noqa: PLC0415 - the same
+
+    transact(record_proofs, proving.trials, code_hash())
+
+
+def _proof(proving: Proving, form: Format, translate: Translate) -> bytes:
+    from troth.evidence import junit, report  # noqa: PLC0415 - not needed for a mistyped option
+
+    if form == "json":
+        return report.proof_json(proving, translate)
+    if form == "junit":
+        return junit.proof_junit(proving, translate)
+    return report.proof_text(proving, translate).encode()
