@@ -16,9 +16,13 @@ NARROWER: Final = mark("%(rule)s: %(path)s was narrowed: without %(less)s.")
 LOST: Final = mark("%(rule)s: %(path)s promises less: without %(less)s.")
 GAINED: Final = mark("%(rule)s: %(path)s gained %(more)s and lost nothing.")
 REORDERED: Final = mark("Editorial: %(path)s names the same things in another order.")
-MORE_WORSE: Final = mark("%(rule)s: %(path)s went up from %(old)s to %(new)s, against people.")
+MORE_WORSE: Final = mark(
+    "%(rule)s: %(path)s went up from %(old)s to %(new)s, to people's disadvantage."
+)
 MORE: Final = mark("%(rule)s: %(path)s went up from %(old)s to %(new)s.")
-LESS_WORSE: Final = mark("%(rule)s: %(path)s went down from %(old)s to %(new)s, against people.")
+LESS_WORSE: Final = mark(
+    "%(rule)s: %(path)s went down from %(old)s to %(new)s, to people's disadvantage."
+)
 LESS: Final = mark("%(rule)s: %(path)s went down from %(old)s to %(new)s.")
 CONSENT_REPLACED: Final = mark("%(rule)s: %(path)s no longer rests on the same consent.")
 CONSENT_ASKED: Final = mark("%(rule)s: %(path)s now rests on a consent that must be asked for.")
