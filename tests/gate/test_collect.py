@@ -103,6 +103,12 @@ def test_a_minimum_age_is_asked_where_consent_is_relied_on(
     assert answer(CollectFacts(**ACCOUNT, of_age=of_age), rules)[1] == plain
 
 
+def test_the_age_behind_a_browser_is_not_asked_with_each_event() -> None:
+    rules = rulebook(controller=HOUSE["controller"] | {"minimum_age": 14})
+    assert answer(CollectFacts(**PAGE_VIEW), rules)[1] == "collection-declared"
+    assert answer(CollectFacts(**PAGE_VIEW, of_age=False), rules)[1] == "below-minimum-age"
+
+
 @pytest.mark.parametrize(
     ("facts", "allowed", "code", "statement"),
     [

@@ -1,0 +1,61 @@
+"""`troth decide` on a server's data: the version in force answers, whatever the folder says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.services.server import Server, environment
+from troth.policy.read import version_hash
+from troth.site.config import bundled_policy
+from troth.site.policyfolder import read_folder
+
+pytestmark = pytest.mark.slow
+
+
+def ask(*arguments: str | Path) -> tuple[int, Any, str]:
+    """Ask about a declared collection; return the status, the answer and what went wrong."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "troth", "decide", "collect", "--category", "account"),
+            *("--field", "email", "--purpose", "account", "--source", "direct", "--json"),
+            *map(str, arguments),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+    )
+    return done.returncode, json.loads(done.stdout or "null"), done.stderr
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Path:
+    """Return a policy folder that names accounts otherwise."""
+    for name, content in read_folder(bundled_policy()).items():
+        changed = content.replace(b"[category.account", b"[category.person")
+        (tmp_path / name).write_bytes(changed if name == "policy.toml" else content)
+    return tmp_path
+
+
+def test_the_version_in_force_answers(live_troth: Server, edited: Path) -> None:
+    status, told, _ = ask("--data", live_troth.data)
+    assert (status, told["allowed"]) == (0, True)
+    assert told["version"] == version_hash(read_folder(bundled_policy()))
+    status, told, _ = ask("--data", live_troth.data, "--policy", edited)
+    assert (status, told["reason"]["code"]) == (1, "category-undeclared")
+
+
+def test_before_the_first_version_there_is_no_answer(live_troth: Server) -> None:
+    status, told, why = ask("--data", live_troth.data, "--at", "2020-01-01")
+    assert (status, told) == (2, None)
+    assert "No version of the policy was in force then" in why
+
+
+def test_without_data_the_bundled_folder_answers(tmp_path: Path) -> None:
+    status, told, _ = ask("--data", tmp_path / "none")
+    assert (status, told["allowed"]) == (0, True)
+    assert not (tmp_path / "none").exists()
