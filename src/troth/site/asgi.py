@@ -3,6 +3,7 @@
 Django under ASGI with synchronous views is twenty times slower than this.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -10,6 +11,7 @@ from typing import Any, Final
 from a2wsgi import WSGIMiddleware
 from asgiref.sync import sync_to_async
 from django.core.handlers.wsgi import WSGIHandler
+from django.urls import get_resolver
 from msgspec import json
 
 Scope = MutableMapping[str, Any]
@@ -25,8 +27,9 @@ PROBLEM: Final = b"application/problem+json"
 
 def edge(django: WSGIHandler, ready: Callable[[], bool], threads: int) -> Application:
     """Return the ASGI application around Django; `ready` tells whether the database answers."""
-    pages = WSGIMiddleware(django, workers=threads)  # type: ignore[arg-type]  # a Django response is such an iterable
+    pages = WSGIMiddleware(django, workers=threads)  # type: ignore[arg-type]  # it fits
     checks = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ready")
+    imported = checks.submit(get_resolver().check)  # all pages, before somebody waits for one
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -41,6 +44,8 @@ def edge(django: WSGIHandler, ready: Callable[[], bool], threads: int) -> Applic
         elif refusal := _refuse_body(scope):
             await _answer(send, *refusal, content_type=PROBLEM)
         else:
+            if not imported.done():
+                await asyncio.wait([asyncio.wrap_future(imported)])
             await pages(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi's stricter dicts
 
     return application

@@ -37,6 +37,7 @@ def response(problem: ProblemError) -> HttpResponse:
     }
     answer = HttpResponse(json.encode(document), status=problem.status, content_type=CONTENT_TYPE)
     answer["Cache-Control"] = "no-store"
+    answer["Content-Length"] = str(len(answer.content))
     if "retry_after" in problem.more:
         answer["Retry-After"] = str(problem.more["retry_after"])
     return answer

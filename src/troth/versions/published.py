@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from troth.policy.show import as_json
 from troth.policy.words import LANGS, Lang, Message, mark
 from troth.versions import facts
 from troth.versions.models import StoredVersion
@@ -73,6 +72,8 @@ def _body(alias: str, stored: StoredVersion, begun: datetime | None, lang: Lang 
 
 @lru_cache(maxsize=48)
 def _policy_json(alias: str, version_hash: str, lang: Lang | None) -> bytes:
+    from troth.policy.show import as_json  # noqa: PLC0415 - only this answer needs it
+
     shown = as_json(facts.document(alias, version_hash))
     return msgspec.json.encode(shown if lang is None else _in_language(shown, lang))
 

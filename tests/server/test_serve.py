@@ -1,0 +1,93 @@
+"""`troth serve` starts, answers and stops; a start that was cut short is started again."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.server.cast import ask
+from tests.server.conftest import Start
+from tests.services.server import database_url, environment, free_port
+
+TROTH = (sys.executable, "-m", "troth")
+pytestmark = pytest.mark.slow
+
+
+def test_a_server_starts_answers_and_ends_with_0(start: Start) -> None:
+    server = start(database=database_url("ends")).wait()
+    assert ask(f"{server.url}/healthz").body == b"ok\n"
+    assert ask(f"{server.url}/readyz").body == b"ready\n"
+    assert server.stop() == 0
+    assert "Traceback" not in server.output
+
+
+def test_what_a_first_start_makes_is_for_the_owner_alone(start: Start) -> None:
+    server = start().wait()
+    server.stop()
+    for file in (server.data / "secrets" / "secret-key", server.data / "owner-link.txt"):
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert server.data.stat().st_mode & 0o077 == 0
+
+
+def test_the_owner_link_is_kept_out_of_the_log(start: Start) -> None:
+    server = start().wait()
+    server.stop()
+    assert server.owner_link.startswith(f"{server.url}/console/owner/")
+    assert server.owner_link not in server.output
+    assert "owner-link.txt" in server.output
+
+
+def test_a_restart_keeps_keys_and_version(start: Start) -> None:
+    url = database_url("restart")
+    first = start(database=url).wait()
+    key = (first.data / "secrets" / "secret-key").read_text()
+    told = ask(f"{first.url}/v1/policy").json
+    first.stop()
+    again = start(database=url).wait()
+    assert ask(f"{again.url}/v1/policy").json == told
+    again.stop()
+    assert (again.data / "secrets" / "secret-key").read_text() == key
+
+
+def test_two_that_start_at_once_on_a_new_folder_record_one_version(start: Start) -> None:
+    url = database_url("twins")
+    twins = [start(database=url) for _ in range(2)]
+    told = [ask(f"{twin.wait().url}/v1/policy").json["version"] for twin in twins]
+    assert [twin.stop() for twin in twins] == [0, 0]
+    assert told[0] == told[1]
+    assert told[0]["number"] == 1
+
+
+def test_a_first_start_that_is_killed_leaves_a_folder_that_starts(
+    tmp_path: Path, start: Start
+) -> None:
+    """Killed at ever later moments, the folder is never in the way of the next start."""
+    data = tmp_path / "data"
+    for after_s in (0.3, 0.6, 0.9, 1.2, 1.5, 1.8, 2.4):
+        killed = subprocess.Popen(
+            [*TROTH, "serve", "--data", str(data), "--port", str(free_port())],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
+        )
+        time.sleep(after_s)
+        os.kill(killed.pid, signal.SIGKILL)
+        killed.wait()
+    server = start(data).wait()
+    assert ask(f"{server.url}/v1/policy").json["version"]["number"] == 1
+    assert server.stop() == 0
+    with sqlite3.connect(data / "troth.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_sqlite_is_durable_and_marked_as_ours(start: Start) -> None:
+    server = start().wait()
+    server.stop()
+    with sqlite3.connect(server.data / "troth.db") as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert database.execute("PRAGMA application_id").fetchone() == (0x54524F54,)
