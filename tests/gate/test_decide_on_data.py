@@ -32,6 +32,12 @@ def ask(*arguments: str | Path) -> tuple[int, Any, str]:
     return done.returncode, json.loads(done.stdout or "null"), done.stderr
 
 
+def stored(server: Server) -> list[str | Path]:
+    """Return the options that lead to a server's data."""
+    where: list[str | Path] = ["--data", server.data]
+    return [*where, "--database", server.database] if server.database else where
+
+
 @pytest.fixture
 def edited(tmp_path: Path) -> Path:
     """Return a policy folder that names accounts otherwise."""
@@ -42,15 +48,15 @@ def edited(tmp_path: Path) -> Path:
 
 
 def test_the_version_in_force_answers(live_troth: Server, edited: Path) -> None:
-    status, told, _ = ask("--data", live_troth.data)
+    status, told, _ = ask(*stored(live_troth))
     assert (status, told["allowed"]) == (0, True)
     assert told["version"] == version_hash(read_folder(bundled_policy()))
-    status, told, _ = ask("--data", live_troth.data, "--policy", edited)
+    status, told, _ = ask(*stored(live_troth), "--policy", edited)
     assert (status, told["reason"]["code"]) == (1, "category-undeclared")
 
 
 def test_before_the_first_version_there_is_no_answer(live_troth: Server) -> None:
-    status, told, why = ask("--data", live_troth.data, "--at", "2020-01-01")
+    status, told, why = ask(*stored(live_troth), "--at", "2020-01-01")
     assert (status, told) == (2, None)
     assert "No version of the policy was in force then" in why
 

@@ -20,10 +20,11 @@ OWNER_LINK: Final = re.compile(r"https?://\S+/console/\S+")
 
 
 class Server:
-    """A running server: `url`, `data`, and what it has printed so far."""
+    """A running server: `url`, `data`, `database`, and what it has printed so far."""
 
     def __init__(self, data: Path, *, policy: Path | None = None, database: str = "") -> None:
         self.data = data
+        self.database = database
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.parent / f"{data.name}-{self.port}.log"
