@@ -2,7 +2,8 @@
 
 import pytest
 
-from troth.policy.lexicon import LIMITS, MODALS, NEGATIONS, number_value, numbers, terms
+from troth.policy.lexicon import LIMITS, MODALS, NEGATIONS, numbers, terms
+from troth.policy.numerals import number_value
 from troth.policy.words import LANGS, Lang
 
 

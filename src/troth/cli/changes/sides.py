@@ -106,7 +106,9 @@ def _git(place: Path, *arguments: str) -> bytes:
     """Return what git prints: nothing where what was asked for is not there."""
     git = shutil.which("git")
     if git is None:
-        raise _unaskable(mark("it is not installed"))
+        raise CannotGoOnError(
+            Message(mark("git is not installed; install it or name two folders."))
+        )
     try:
         done = subprocess.run(
             [git, "-C", str(place), *arguments],
