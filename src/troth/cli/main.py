@@ -21,7 +21,7 @@ VERBS: Final[Mapping[str, str]] = {
 POLICY_VERBS: Final[Mapping[str, str]] = {
     "import": "troth.cli.policy_import:import_command",
     "check": "troth.cli.policy_check:check_command",
-    "show": "troth.cli.policy_check:show_command",
+    "show": "troth.cli.policy_show:show_command",
     "diff": "troth.cli.policy_diff:diff_command",
     "propose": "troth.cli.policy_propose:propose_command",
 }
