@@ -33,6 +33,11 @@ class Examiner:
         """Begin examining; the first round starts now."""
         self._thread.start()
 
+    @property
+    def running(self) -> bool:
+        """Whether the thread is still there."""
+        return self._thread.is_alive()
+
     def wait_for_first_round(self, seconds: float) -> bool:
         """Wait until everything was examined once; False if that takes longer."""
         return self._first_round.wait(seconds)

@@ -65,7 +65,6 @@ def _has_failed(found: StatementMark) -> bool:
 
 def proof_junit(proving: Proving, translate: Translate) -> bytes:
     """Return the proof, one case a sabotage, and one for what was wrong before any."""
-    untold = [fault for fault in proving.faults if fault not in {t.fault for t in proving.trials}]
     missed = sum(not trial.caught for trial in proving.trials)
     root = Element("testsuites", name="troth audit --prove")
     suite = SubElement(
@@ -73,13 +72,13 @@ def proof_junit(proving: Proving, translate: Translate) -> bytes:
         "testsuite",
         name="sabotages",
         tests=str(len(proving.trials) + 1),
-        failures=str(missed + bool(untold)),
+        failures=str(missed + bool(proving.defects)),
         errors="0",
         skipped="0",
     )
     before = SubElement(suite, "testcase", classname="sabotage", name="before", time="0")
-    if untold:
-        said = _clean(" ".join(fault.render(translate) for fault in untold))
+    if proving.defects:
+        said = _clean(" ".join(fault.render(translate) for fault in proving.defects))
         SubElement(before, "failure", message=said, type="defect")
     for trial in proving.trials:
         case = SubElement(

@@ -167,7 +167,7 @@ def proof_text(proving: Proving, translate: Translate) -> str:
         f"{t.sabotage:<{width}}  {_shown(t.broke)}"
         for t in proving.trials
     ]
-    lines += [f"✗ {fault.render(translate)}" for fault in _untold(proving)]
+    lines += [f"✗ {fault.render(translate)}" for fault in proving.defects]
     lines += [
         f"    {trial.sabotage}: {trial.fault.render(translate)}"
         for trial in proving.trials
@@ -182,12 +182,6 @@ def proof_text(proving: Proving, translate: Translate) -> str:
         },
     )
     return "\n".join([*lines, "", total.render(translate)]) + "\n"
-
-
-def _untold(proving: Proving) -> tuple[Message, ...]:
-    """Return the faults that belong to no single trial."""
-    trials = sum(trial.fault is not None for trial in proving.trials)
-    return proving.faults[: len(proving.faults) - trials]
 
 
 def _shown(ids: Iterable[StatementId]) -> str:

@@ -69,8 +69,8 @@ class Proving(Struct, frozen=True, kw_only=True):
     took_ms: int = 0
 
     @property
-    def faults(self) -> tuple[Message, ...]:
-        """Everything that keeps this from being a proof."""
+    def defects(self) -> tuple[Message, ...]:
+        """What is wrong with the store or the controls before anything was tried."""
         found = []
         if self.red_before:
             found.append(
@@ -84,7 +84,13 @@ class Proving(Struct, frozen=True, kw_only=True):
             Message(mark("%(control)s has no sabotage that shows it can fail."), {"control": name})
             for name in self.unprovable
         ]
-        return (*found, *(trial.fault for trial in self.trials if trial.fault is not None))
+        return tuple(found)
+
+    @property
+    def faults(self) -> tuple[Message, ...]:
+        """Everything that keeps this from being a proof."""
+        missed = (trial.fault for trial in self.trials)
+        return (*self.defects, *(fault for fault in missed if fault is not None))
 
     @property
     def holds(self) -> bool:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final
 from wsgiref.util import setup_testing_defaults
 
+import structlog
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from msgspec import Struct
@@ -21,7 +22,10 @@ from troth.versions import facts
 CONTROL: Final = "site.topics"
 ACCEPT_LANGUAGE: Final[Mapping[Lang, str]] = {"zh": "zh-CN", "en": "en"}
 OK: Final = 200
+INTERNAL_ERROR: Final = 500
 SAMPLES_MAX: Final = 10
+
+log = structlog.get_logger("troth.site")
 
 
 class Page(Struct, frozen=True):
@@ -95,7 +99,12 @@ def fetch(lang: Lang) -> Page:
         "QUERY_STRING": "",
     }
     setup_testing_defaults(environ)
-    response = _handler().get_response(WSGIRequest(environ))
+    try:
+        response = _handler().get_response(WSGIRequest(environ))
+    except Exception:
+        # whatever a request runs into is no failure of the control but of the page
+        log.exception("the policy page failed")
+        return Page(status=INTERNAL_ERROR, html="", cookies=())
     try:
         content = response.getvalue()
     finally:
