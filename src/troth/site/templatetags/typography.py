@@ -7,16 +7,13 @@ from babel.dates import get_month_names
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
+
+from troth.site.typeset.prose import is_chinese
 
 register = template.Library()
 
 HASH_DIGITS_SHOWN: Final = 12
-
-
-def is_chinese() -> bool:
-    """Tell whether the page is in Chinese."""
-    return (get_language() or "en").startswith("zh")
 
 
 def long_date(day: date) -> str:

@@ -17,7 +17,10 @@ CELL_EDGE: Final = re.compile(r"(?<!\\)\|")
 
 
 class Sentence(Struct, frozen=True):
-    """One statement as it is shown; `mark` is None for headings, lead-ins and other languages."""
+    """One statement as it is shown; `mark` is None for headings, lead-ins and other languages.
+
+    `gap` stands between it and the next sentence: no space follows a full stop in Chinese.
+    """
 
     id: StatementId
     html: SafeString
@@ -26,6 +29,7 @@ class Sentence(Struct, frozen=True):
     mark: Mark | None = None
     reading: SafeString | None = None
     cells: tuple[SafeString, ...] = ()
+    gap: str = " "
 
 
 class Item(Struct):
@@ -102,6 +106,7 @@ class Typesetter(Struct, frozen=True):
             mark=self.marks.get(line.id) if own else None,
             reading=plain(reading[lang]) if own and reading is not None else None,
             cells=_cells(line, lang) if line.role == "row" else (),
+            gap="" if lang == "zh" else " ",
         )
 
 

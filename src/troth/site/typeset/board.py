@@ -25,7 +25,7 @@ KINDS: Final[Mapping[str, str]] = {
     "advice": gettext_noop("an advice"),
 }
 NOT_EXAMINED: Final = gettext_noop("not examined")
-NOTHING_BUILT: Final = gettext_noop("no control is built for it yet")
+NOTHING_BUILT: Final = gettext_noop("its control is not built yet")
 
 
 class ChapterLine(Struct, frozen=True):

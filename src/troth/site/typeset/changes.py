@@ -1,6 +1,6 @@
 """What changed in a version, in words: each change with its kinds, its demands, its word marks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +10,7 @@ from msgspec import Struct
 from troth.policy.change import Change, Demand
 from troth.policy.change import Mark as Run
 from troth.policy.words import LANGS, Lang
+from troth.site.typeset.prose import listed, sentences
 from troth.versions.facts import Recorded
 
 KINDS: Final = {
@@ -154,10 +155,13 @@ def changes_page(line: VersionLine, changes: Sequence[Change], lang: Lang) -> Ch
     """Return what changed in a version, in the active language."""
     demanded = {demand for change in changes for demand in change.demands}
     harmful = sum(change.harmful for change in changes)
-    shown = [_shown(number, change) for number, change in enumerate(changes, start=1)]
+    text, register = [], []
+    for number, change in enumerate(changes, start=1):
+        kind = text if change.path.startswith(STATEMENT) else register
+        kind.append(_shown(number, change))
     groups = (
-        Group(gettext("The text"), tuple(c for c in shown if c.path.startswith(STATEMENT))),
-        Group(gettext("The register"), tuple(c for c in shown if not c.path.startswith(STATEMENT))),
+        Group(gettext("The text"), tuple(text)),
+        Group(gettext("The register"), tuple(register)),
     )
     return ChangesPage(
         number=line.number,
@@ -180,14 +184,15 @@ def _summary(count: int, harmful: int, base: int | None) -> str:
         "%(count)s change against version %(base)s.",
         "%(count)s changes against version %(base)s.",
         count,
-    ) % {"count": count, "base": base}
-    if harmful:
-        says += " " + ngettext(
-            "%(harmful)s of them can harm your rights.",
-            "%(harmful)s of them can harm your rights.",
-            harmful,
-        ) % {"harmful": harmful}
-    return says
+    )
+    harms = ngettext(
+        "%(harmful)s of them can harm your rights.",
+        "%(harmful)s of them can harm your rights.",
+        harmful,
+    )
+    return sentences(
+        says % {"count": count, "base": base}, harms % {"harmful": harmful} if harmful else ""
+    )
 
 
 def _shown(number: int, change: Change) -> ShownChange:
@@ -198,7 +203,7 @@ def _shown(number: int, change: Change) -> ShownChange:
         what=gettext(WHATS[change.what]),
         kinds=tuple(gettext(says) for kind, says in KINDS.items() if kind in change.kinds),
         harmful=change.harmful,
-        demands=_list(gettext(says) for key, says in DEMANDS.items() if key in change.demands),
+        demands=listed(gettext(says) for key, says in DEMANDS.items() if key in change.demands),
         why=change.why.render(gettext),
         old=change.old,
         new=change.new,
@@ -212,7 +217,3 @@ def _shown(number: int, change: Change) -> ShownChange:
 
 def _title(change: Change) -> str:
     return gettext("Sentence") if change.path.startswith(STATEMENT) else gettext("Entry")
-
-
-def _list(parts: Iterable[str]) -> str:
-    return gettext(", ").join(parts)

@@ -11,6 +11,7 @@ from troth.policy.read import plain
 from troth.policy.words import Lang, StatementId
 from troth.site.typeset.blocks import Pair, Sentence, Typesetter, contents
 from troth.site.typeset.marks import LegendLine, Mark, legend
+from troth.site.typeset.prose import sentences
 from troth.site.typeset.register import Tables, tables
 
 
@@ -75,12 +76,10 @@ def _summary(marks: Mapping[StatementId, Mark]) -> str:
     """Say how many promises are kept, in one sentence that hides nothing."""
     kept = sum(mark.verdict == "kept" for mark in marks.values())
     broken = sum(mark.verdict == "broken" for mark in marks.values())
-    says = gettext("%(kept)s of %(all)s sentences are shown to be kept.") % {
-        "kept": kept,
-        "all": len(marks),
-    }
-    if broken:
-        says += " " + ngettext("%(broken)s is broken.", "%(broken)s are broken.", broken) % {
-            "broken": broken
-        }
-    return f"{says} {gettext('What do the marks mean?')}"
+    shown = gettext("%(kept)s of %(all)s sentences are shown to be kept.")
+    wrong = ngettext("%(broken)s is broken.", "%(broken)s are broken.", broken)
+    return sentences(
+        shown % {"kept": kept, "all": len(marks)},
+        wrong % {"broken": broken} if broken else "",
+        gettext("What do the marks mean?"),
+    )
