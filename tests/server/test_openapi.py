@@ -1,0 +1,41 @@
+"""The API keeps to its own description, whatever is sent (schemathesis makes the calls)."""
+
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from tests.versions.cast import FIRST, default_policy, propose_at
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    unsupported_method,
+]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("mode", GenerationMode)
+@pytest.mark.parametrize(("path", "method"), [("/v1/policy", "GET"), ("/v1/decisions", "POST")])
+def test_every_answer_is_as_described(path: str, method: str, mode: GenerationMode) -> None:
+    propose_at(FIRST, default_policy())
+    schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", WSGIHandler())
+    cases = schema[path][method].as_strategy(generation_mode=mode)
+
+    @settings(suppress_health_check=list(HealthCheck), deadline=None)
+    @given(case=cases)
+    def called(case: Case) -> None:
+        case.call_and_validate(checks=CHECKS)
+
+    called()
