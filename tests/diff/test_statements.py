@@ -147,6 +147,11 @@ def test_a_promise_made_advice_is_weakened() -> None:
     assert (change.path, change.harmful) == ("binding.never.kind", True)
 
 
+def test_an_id_used_twice_by_mistake_does_not_differ_from_itself() -> None:
+    twice = version((*SENTENCES, statement("never", "Never say never.", "永不说永不。")))
+    assert diff(twice, twice) == ()
+
+
 def test_changes_come_in_reading_order_then_by_path() -> None:
     new = version(
         tuple(s for s in reworded("ask", en="You can get a copy.").statements if s.id != "data"),

@@ -1,7 +1,9 @@
 """Changes for machines: JSON, SARIF 2.1.0 and GitHub annotations."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -72,7 +74,8 @@ def as_sarif(changes: Sequence[Change], old: Side, new: Side, translate: Transla
 
 def _result(change: Change, old: Side, new: Side, translate: Translate) -> dict[str, Any]:
     place = place_of(change, old, new)
-    physical: dict[str, Any] = {"artifactLocation": {"uri": place.file}}
+    uri = Path(place.file).as_uri() if place.file.startswith("/") else quote(place.file)
+    physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if place.line:
         physical["region"] = {"startLine": place.line}
     return {

@@ -6,7 +6,7 @@ from troth.policy.change import Change, Demand, Kind, Mark
 from troth.policy.diff import asking
 from troth.policy.diff.marks import marks, tokens
 from troth.policy.diff.paths import Difference, as_text, differences
-from troth.policy.diff.statements import Sentence, renames, sentences
+from troth.policy.diff.statements import Sentence, by_id, renames, sentences
 from troth.policy.diff.table import RULES
 from troth.policy.diff.weighing import Context, Verdict
 from troth.policy.diff.wording import Vocabulary
@@ -145,7 +145,7 @@ def _bindings(
     The change of an added or removed sentence speaks for its binding too. Bindings without a
     statement in either version (`retired` ids) are compared as they stand.
     """
-    before, after = ({s.id: s for s in v.statements} for v in (old, new))
+    before, after = by_id(old), by_id(new)
     was = {id_: renamed.get(id_, id_) for id_ in after}
     sides: tuple[dict[str, Binding], dict[str, Binding]] = ({}, {})
     for id_, old_id in was.items():

@@ -36,12 +36,16 @@ class Sentence(Struct, frozen=True):
         return frozenset({"editorial" if self.verdict.editorial else "other"})
 
 
+def by_id(version: Version) -> dict[StatementId, Statement]:
+    """Return the sentences by id, in reading order; of an id used twice (an error) the last."""
+    return {s.id: s for s in version.statements}
+
+
 def renames(old: Version, new: Version) -> dict[StatementId, StatementId]:
     """Return which new ids stand for which old ones: the same or nearly the same words and kind."""
-    before = {s.id: s for s in old.statements}
-    after = {s.id: s for s in new.statements}
-    gone = {s.id: s for s in old.statements if s.id not in after}
-    came = [s for s in new.statements if s.id not in before]
+    before, after = by_id(old), by_id(new)
+    gone = {s.id: s for s in before.values() if s.id not in after}
+    came = [s for s in after.values() if s.id not in before]
     found: dict[StatementId, StatementId] = {}
     by_words = {(s.kind, s.text.zh, s.text.en): s.id for s in gone.values()}
     for s in came:
@@ -75,13 +79,13 @@ def sentences(
     old: Version, new: Version, renamed: Mapping[StatementId, StatementId], vocabulary: Vocabulary
 ) -> Iterator[Sentence]:
     """Yield the differences of the sentences in reading order, removed ones where they stood."""
-    before = {s.id: s for s in old.statements}
-    after = {s.id: s for s in new.statements}
+    before, after = by_id(old), by_id(new)
     moved = _moved(old, new, renamed)
-    removed = [s for s in old.statements if s.id not in after and s.id not in renamed.values()]
-    waiting = _by_follower(old, removed)
+    kept = {*after, *renamed.values()}
+    removed = [s for s in before.values() if s.id not in kept]
+    waiting = _by_follower(before.values(), removed)
     yield from map(_removed, waiting.get(None, ()))
-    for s in new.statements:
+    for s in after.values():
         was = before.get(renamed.get(s.id, s.id))
         if was is None:
             yield _added(s)
@@ -91,13 +95,13 @@ def sentences(
 
 
 def _by_follower(
-    old: Version, removed: list[Statement]
+    old: Iterable[Statement], removed: list[Statement]
 ) -> dict[StatementId | None, list[Statement]]:
     """Return the removed sentences by the kept one they stood behind (None: at the beginning)."""
     gone = {s.id for s in removed}
     groups: dict[StatementId | None, list[Statement]] = {}
     kept: StatementId | None = None
-    for s in old.statements:
+    for s in old:
         if s.id in gone:
             groups.setdefault(kept, []).append(s)
         else:
@@ -146,20 +150,20 @@ def _moved(
     old: Version, new: Version, renamed: Mapping[StatementId, StatementId]
 ) -> frozenset[StatementId]:
     """Return the sentences in another order, section or layout, under their new ids."""
-    place = {s.id: i for i, s in enumerate(old.statements)}
-    section = {s.id: s.section for s in old.statements}
-    kept = [s for s in new.statements if renamed.get(s.id, s.id) in place]
+    before = by_id(old)
+    place = {id_: i for i, id_ in enumerate(before)}
+    kept = [s for s in by_id(new).values() if renamed.get(s.id, s.id) in place]
     was = {s.id: renamed.get(s.id, s.id) for s in kept}
     stays = _longest_rising([place[was[s.id]] for s in kept])
     found = {s.id for i, s in enumerate(kept) if i not in stays}
     for s in kept:
-        now = StatementId(s.section)
-        if renamed.get(now, now) != section[was[s.id]]:
+        section = StatementId(s.section)
+        if renamed.get(section, section) != before[was[s.id]].section:
             found.add(s.id)
     for lang in LANGS:
-        before = _layout(old.lines.get(lang, ()), {})
-        after = _layout(new.lines.get(lang, ()), renamed)
-        found.update(s.id for s in kept if _differs(before.get(was[s.id]), after.get(was[s.id])))
+        then = _layout(old.lines.get(lang, ()), {})
+        now = _layout(new.lines.get(lang, ()), renamed)
+        found.update(s.id for s in kept if _differs(then.get(was[s.id]), now.get(was[s.id])))
     return frozenset(found)
 
 
