@@ -13,7 +13,7 @@ from troth.policy.words import LANGS, mark
 WHAT: Final[Mapping[NoiseKind, str]] = {
     "foreign-character": mark("“%(text)s” belongs to no word here."),
     "broken-tag": mark("“%(text)s” is a broken tag."),
-    "invisible": mark("An invisible character (%(code)s) stands here."),
+    "invisible": mark("An invisible character (%(signs)s) stands here."),
     "unreadable": mark("A character was lost here: “%(text)s” stands for what could not be read."),
     "mojibake": mark("“%(text)s” was decoded as the wrong character set."),
     "doubled": mark("This line says the same as the one before."),
@@ -27,8 +27,8 @@ def noise(scope: Scope) -> Iterator[Diagnostic]:
         _, found = clean("\n".join(scope.raw[file]), file, markup=True, keep=True)
         for one in found:
             place = Place(file, one.line, one.column, one.column + max(len(one.text), 1))
-            code = " ".join(f"U+{ord(c):04X}" for c in one.text)
-            yield _told(one.kind, place, text=one.text, code=code)
+            signs = " ".join(f"U+{ord(c):04X}" for c in one.text)
+            yield _told(one.kind, place, text=one.text, signs=signs)
         before = ""
         for phrase in scope.phrases[lang].values():
             if phrase.text and phrase.text == before:

@@ -49,6 +49,8 @@ _INTRODUCES: Final = re.compile(
 _ANDS_ZH: Final = re.compile(r"以及|[和或及与]")
 _WORDS_IN_AN_ITEM_MAX: Final = 8
 _LONG_LIST: Final = 3
+_ONE: Final = frozenset({"一", "one"})
+"""The number one as a word: 一年 is “a year” as often as “one year”, so it is not compared."""
 
 
 def parity(scope: Scope) -> Iterator[Diagnostic]:
@@ -92,6 +94,9 @@ def _numbers_and_dates(scope: Scope, zh: Phrase, en: Phrase) -> Iterator[Diagnos
         for p in (zh, en)
     }
     counts = {lang: Counter(found.values()) for lang, found in bare.items()}
+    if any(p.text[start:end].lower() in _ONE for p in (zh, en) for start, end in bare[p.lang]):
+        for count in counts.values():
+            del count["1"]
     if counts["zh"] != counts["en"]:
         phrase, span = _excess(bare, counts, zh, en)
         yield finding(
