@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.diff.build import SENTENCES, between, get, put, register, reworded, statement, version
+from tests.diff.build import SENTENCES, S, between, get, put, register, reworded, statement, version
 from troth.policy.diff import diff, is_major
 from troth.policy.document import Line, Version
 from troth.policy.words import StatementId
@@ -120,6 +120,19 @@ def test_a_rename_carries_its_binding_along() -> None:
         ("statement.never-ever", False),
         ("binding.never-ever.kept_by", True),
     ]
+
+
+def test_an_entry_that_follows_its_renamed_sentence_is_editorial() -> None:
+    plain_register = put(register(), "binding.never", None)
+    old = version(register_=put(plain_register, "cites.view", StatementId("never")))
+    new = msgspec.structs.replace(
+        renamed(), register=put(plain_register, "cites.view", StatementId("never-ever"))
+    )
+    changes = diff(old, new)
+    assert [c.path for c in changes] == ["statement.never-ever", "cites.view"]
+    assert all(c.kinds == {"editorial"} for c in changes)
+    other = msgspec.structs.replace(new, register=put(plain_register, "cites.view", S))
+    assert diff(old, other)[1].demands == {"notice"}
 
 
 def test_nearly_the_same_words_under_another_id_are_a_rename_and_a_rewording() -> None:

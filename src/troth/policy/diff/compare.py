@@ -30,9 +30,9 @@ def diff(old: Version, new: Version) -> tuple[Change, ...]:
         (s.text for s in old.statements),
         (s.text for s in new.statements),
     )
-    context = Context(old.register, new.register, vocabulary)
     marked = _in_software(old.register) or _in_software(new.register)
     renamed = renames(old, new)
+    context = Context(old.register, new.register, vocabulary, renamed)
     found = [_of_sentence(s, marked=marked) for s in sentences(old, new, renamed, vocabulary)]
     bindings = _bindings(old, new, renamed)
     register = differences(old.register, new.register, bindings)

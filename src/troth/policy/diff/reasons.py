@@ -53,3 +53,4 @@ SENTENCE_REMOVED: Final = mark(
 HEADING_REMOVED: Final = mark("%(rule)s: the heading %(path)s was removed.")
 MOVED: Final = mark("Editorial: %(path)s stands in another place; its words are the same.")
 RENAMED: Final = mark("Editorial: %(path)s was called %(old_id)s before.")
+FOLLOWS: Final = mark("Editorial: %(path)s follows the new id of its sentence.")

@@ -241,9 +241,9 @@ _NAMES: Final = _rows(
     {"other"},
     {f"{table}.*.label": weigh.reworded for table in _LABELLED}
     | {"category.*.fields.*.label": weigh.reworded}
-    | {f"{table}.*.statement": weigh.removed_harms for table in _ENTRIES}
-    | {f"{table}.statement": weigh.removed_harms for table in ("controller", "notice")}
-    | {f"cites.{verb}": weigh.removed_harms for verb in Cites.__struct_fields__},
+    | {f"{table}.*.statement": weigh.pointer for table in _ENTRIES}
+    | {f"{table}.statement": weigh.pointer for table in ("controller", "notice")}
+    | {f"cites.{verb}": weigh.pointer for verb in Cites.__struct_fields__},
 )
 
 RULES: Final[Mapping[str, Rule]] = {

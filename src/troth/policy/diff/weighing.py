@@ -14,15 +14,19 @@ from troth.policy.diff import reasons, wording
 from troth.policy.diff.paths import Difference, as_text
 from troth.policy.diff.wording import Vocabulary, Wording
 from troth.policy.register import Register
-from troth.policy.words import Text
+from troth.policy.words import StatementId, Text
 
 
 class Context(Struct, frozen=True):
-    """Both registers whole, and the words they and the sentences use."""
+    """Both registers whole, the words they and the sentences use, and what was renamed.
+
+    `renamed` gives the old id of each sentence that stands under a new one.
+    """
 
     old: Register
     new: Register
     vocabulary: Vocabulary
+    renamed: Mapping[StatementId, StatementId]
 
 
 class Verdict(Struct, frozen=True):
@@ -63,6 +67,13 @@ def removed_harms(d: Difference, _: Context) -> Verdict:
     if d.new in (None, "", ()):
         return REMOVED_WORSE
     return Verdict(reasons.ADDED if d.what == "added" else reasons.EXCHANGED)
+
+
+def pointer(d: Difference, context: Context) -> Verdict:
+    """Weigh which sentence tells of an entry; the same one under a new id is no change."""
+    if d.new and context.renamed.get(d.new) == d.old:
+        return Verdict(reasons.FOLLOWS, editorial=True)
+    return removed_harms(d, context)
 
 
 def harmless(d: Difference, _: Context) -> Verdict:
