@@ -21,6 +21,7 @@ _PLAUSIBLE: Final = -0.9
 _NEVER: Final = -1e9
 _BAND: Final = 40
 _LENGTH_FLOOR: Final = 8  # short texts differ in length by chance
+_WIDE: Final = re.compile("[\u2e80-\uffff]")
 _TOKEN: Final = re.compile(r"https?://[^\s)）]+|[A-Za-z][A-Za-z]{2,}|[0-9]+(?:[.,][0-9]+)*")
 
 
@@ -40,7 +41,7 @@ class Feature(Struct, frozen=True):
 def feature(group: tuple[str, int], text: str) -> Feature:
     """Return the feature of one text."""
     mark = split_mark(text)[0]
-    wide = sum(1 for character in text if character >= "\u2e80")
+    wide = len(_WIDE.findall(text))
     size = wide * LETTERS_PER_HAN + (len(text) - wide)
     found = [t.lower().rstrip("s.,") for t in _TOKEN.findall(text)]
     numbers = frozenset(t for t in found if t[:1].isdigit())

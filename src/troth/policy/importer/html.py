@@ -1,4 +1,5 @@
 """HTML into blocks, by the parser browsers agree on; page furniture is left out and named."""
+# ruff: noqa: SIM905 - a list of words reads better as a sentence
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,45 +9,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from troth.policy.importer.tree import Block, Parsed, Role, Span, Spans, plain, trimmed
 
-_SILENT: Final = frozenset(
-    ["script", "style", "noscript", "template", "svg", "iframe", "canvas", "head"]
-)
-_FURNITURE: Final = frozenset(
-    ["nav", "footer", "aside", "dialog", "form", "button", "select", "textarea"]
-)
+_SILENT: Final = frozenset("script style noscript template svg iframe canvas head".split())
+_FURNITURE: Final = frozenset("nav footer aside dialog form button select textarea".split())
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS: Final = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "main",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-    ]
+    "address article blockquote body caption center dd details div dl dt fieldset figcaption"
+    " figure header hgroup hr html main p pre section summary tbody td tfoot th thead tr".split()
 )
 _STRONG: Final = frozenset({"b", "strong"})
 _EMPHASIS: Final = frozenset({"em", "i", "cite", "dfn"})

@@ -1,4 +1,5 @@
 """The ids of statements: proposed from headings, kept when a statement moves or is edited."""
+# ruff: noqa: SIM905 - a list of words reads better as a sentence
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,87 +14,10 @@ from troth.policy.words import LANGS, StatementId
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _STOP: Final = frozenset(
-    [
-        "a",
-        "about",
-        "all",
-        "also",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "by",
-        "can",
-        "do",
-        "does",
-        "following",
-        "for",
-        "from",
-        "has",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "may",
-        "more",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "other",
-        "our",
-        "ours",
-        "please",
-        "shall",
-        "so",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "under",
-        "upon",
-        "us",
-        "use",
-        "used",
-        "uses",
-        "using",
-        "was",
-        "we",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "yours",
-        "s",
-        "t",
-    ]
+    "a about all also an and any are as at be been but by can do does following for from has"
+    " have how i if in into is it its may more no not of on or other our ours please shall so"
+    " such than that the their them then there these they this those to under upon us use used"
+    " uses using was we what when where which who why will with would you your yours s t".split()
 )
 _HEADING_WORDS: Final = 3
 _SENTENCE_WORDS: Final = 3

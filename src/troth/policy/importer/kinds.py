@@ -8,18 +8,20 @@ from troth.policy.importer.pieces import Entry
 from troth.policy.register import StatementKind
 
 _DEFINITION: Final = re.compile(
-    r"\b(?:refers? to|(?<!it )means?|is defined as|are defined as|includes? but (?:is|are) not limited to"
+    r"\b(?:refers? to|(?<!it )means?|is defined as|are defined as"
+    r"|includes? but (?:is|are) not limited to"
     r"|include,? but (?:is|are) not limited to|including but not limited to:)"
     r"|是指|指的是|系指|包括但不限于",
     re.IGNORECASE,
 )
 _ADVICE: Final = re.compile(
-    r"\b(?:we (?:\w+ly )?(?:recommend|advise|suggest|encourage)|please)\b|我们建议|建议您|^请|，请|,请",
+    r"\b(?:we (?:\w+ly )?(?:recommend|advise|suggest|encourage)|please)\b"
+    r"|我们建议|建议您|^请|，请|,请",
     re.IGNORECASE,
 )
 _PROMISE: Final = re.compile(
-    r"\b(?:we|our \w+) (?:\w+ly )?(?:will|shall|must|should|do not|don't|only|never|commit|undertake|promise"
-    r"|strictly|have established|protect|provide appropriate)\b"
+    r"\b(?:we|our \w+) (?:\w+ly )?(?:will|shall|must|should|do not|don't|only|never|commit"
+    r"|undertake|promise|strictly|have established|protect|provide appropriate)\b"
     r"|(?:我们|本公司)[^，,。；;]{0,20}?(?:将|会|应|必须|仅|只|不会|不得|绝不|从不|承诺|严格|建立了)",
     re.IGNORECASE,
 )

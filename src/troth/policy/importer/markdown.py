@@ -97,29 +97,37 @@ class _Walk:
         if token.map and token.type != "inline":
             self.at = token.map[0] + 1
         kind = token.type
-        if kind == "heading_open":
-            self.role, self.level = "heading", int(token.tag[1])
-        elif kind in {"bullet_list_open", "ordered_list_open"}:
-            start = token.attrs.get("start", 1) if kind.startswith("o") else None
-            self.lists.append(_List(None if start is None else int(start), token.markup or "."))
-        elif kind in {"bullet_list_close", "ordered_list_close"}:
-            self.lists.pop()
-        elif kind == "list_item_open":
-            self._begin_item(token)
-        elif kind == "list_item_close":
-            self.begun.pop()
-        elif kind == "table_open":
-            self.opens = True
-        elif kind == "tr_open":
-            self.row = []
-        elif kind == "tr_close":
-            self._end_row()
-        elif kind == "inline":
+        if kind == "inline":
             self._text(trimmed(tuple(_spans(token.children or ()))))
         elif kind in {"fence", "code_block"}:
             self._text(trimmed((Span(token.content, code=True),)))
         elif kind == "html_block":
             self._html(token.content)
+        elif kind == "heading_open":
+            self.role, self.level = "heading", int(token.tag[1])
+        elif "list" in kind:
+            self._take_list(token)
+        else:
+            self._take_table(kind)
+
+    def _take_list(self, token: Token) -> None:
+        if token.type in {"bullet_list_open", "ordered_list_open"}:
+            start = token.attrs.get("start", 1) if token.type.startswith("o") else None
+            self.lists.append(_List(None if start is None else int(start), token.markup or "."))
+        elif token.type == "list_item_open":
+            self._begin_item(token)
+        elif token.type == "list_item_close":
+            self.begun.pop()
+        else:
+            self.lists.pop()
+
+    def _take_table(self, kind: str) -> None:
+        if kind == "table_open":
+            self.opens = True
+        elif kind == "tr_open":
+            self.row = []
+        elif kind == "tr_close":
+            self._end_row()
 
     def _begin_item(self, token: Token) -> None:
         top = self.lists[-1]

@@ -262,7 +262,7 @@ def _halves(
 
 def _clauses(block: Block, where: Range, lang: Lang) -> list[Range]:
     text = block.plain[where[0] : where[1]]
-    ends = _safe(block, [where[0] + end for end in clause_ends(text, lang)])
+    ends = _safe(block, [where[0] + end for end in clause_ends(text)])
     parts = list(zip([where[0], *ends], [*ends, where[1]], strict=True))
     if all(is_clause(block.plain[a:b], lang) for a, b in parts):
         return parts

@@ -23,6 +23,8 @@ _TITLE: Final = re.compile(
 _HAN_NUMBERS: Final = {d: n for n, d in enumerate("零一二三四五六七八九十")}
 _WRAP_MIN, _WRAP_MAX = 45, 130
 _WRAP_SHARE: Final = 0.7
+_WRAP_LINES_MIN: Final = 3
+_WIDE: Final = re.compile("[\u2e80-\u9fff\uff00-\uff60]")
 
 
 class _Line(Struct, frozen=True):
@@ -82,14 +84,14 @@ def _logical_lines(text: str) -> Iterator[_Line]:
 def _is_wrapped(raw: list[str]) -> bool:
     """Tell whether paragraphs are broken into lines of about one width, as e-mail does."""
     inner = [_width(a) for a, b in itertools.pairwise(raw) if a.strip() and b.strip()]
-    if len(inner) < 3 or max(map(_width, raw), default=0) > _WRAP_MAX:  # noqa: PLR2004 - too few lines to tell
+    if len(inner) < _WRAP_LINES_MIN or max(map(_width, raw), default=0) > _WRAP_MAX:
         return False
     return sum(width >= _WRAP_MIN for width in inner) >= _WRAP_SHARE * len(inner)
 
 
 def _width(text: str) -> int:
     """Return the columns a text takes: a Chinese character takes two."""
-    return sum(2 if is_wide(character) else 1 for character in text)
+    return len(text) + len(_WIDE.findall(text))
 
 
 class _Walk:
@@ -116,6 +118,7 @@ class _Walk:
         spans = (Span(" ".join(line.text.split())),)
         mark, rest = split_mark(spans[0].text)
         if line.text.startswith("|") and line.text.endswith("|"):
+            self.run, self.lead = "", False
             cells = tuple(
                 (Span(c.strip()),) if c.strip() else () for c in line.text[1:-1].split("|")
             )
@@ -173,30 +176,34 @@ class _Walk:
 
 
 def _is_title(text: str, width: int) -> bool:
-    return bool(text) and _CLOSED.search(text) is None and _width(text) <= width and "|" not in text
+    if not text or len(text) > width or "|" in text or _CLOSED.search(text):
+        return False
+    return _width(text) <= width
 
 
 def family(mark: str) -> str:
-    """Return the kind of a mark: `1.`, `一、`, `（一）`, `(a)`, `a)`, `1)`, `①`, article, section."""
+    """Return the kind of a mark: `1.`, `一、`, `（一）`, `(a)`, `a)`, `1)`, `①` or a word."""
     if not mark:
         return ""
-    if mark[0] == "第":
-        return "article" if mark.rstrip(":：、.").endswith(("条", "款")) else "section"
-    if mark[:1] in "(（":
-        return "（一）" if mark[1] in _HAN_NUMBERS else "(a)"
-    if mark[0] in _HAN_NUMBERS:
-        return "一、"
-    if "①" <= mark[0] <= "⑳":
-        return "①"
-    if len(mark) > 3 and mark[0].isalpha() and " " in mark:
-        return "section"
-    ends = ")" if mark[-1] in ")）" else "."
-    return ("1" if mark[0].isdigit() else "a") + ends
+    first = mark[0]
+    if first == "第":
+        found = "article" if mark.rstrip(":：、.").endswith(("条", "款")) else "section"
+    elif first in "(（":
+        found = "（一）" if mark[1] in _HAN_NUMBERS else "(a)"
+    elif first in _HAN_NUMBERS:
+        found = "一、"
+    elif "①" <= first <= "⑳":
+        found = "①"
+    elif first.isalpha() and " " in mark:
+        found = "section"
+    else:
+        found = ("1" if first.isdigit() else "a") + (")" if mark[-1] in ")）" else ".")
+    return found
 
 
 def value(mark: str) -> int:
     """Return the number a mark counts to, 0 where it cannot be told."""
-    body = mark.strip("()（）.．、)：: ")
+    body = mark.strip("()（）.．、：: ")
     if body.isdecimal():
         return int(body)
     if len(body) == 1 and "①" <= body <= "⑳":

@@ -1,4 +1,5 @@
 """Where sentences end, in English and Chinese; where a semicolon parts two whole clauses."""
+# ruff: noqa: SIM905 - a list of words reads better as a sentence
 
 import re
 from typing import Final
@@ -26,143 +27,26 @@ _END: Final = {
     ),
 }
 _ABBREVIATIONS: Final = frozenset(
-    [
-        "e.g",
-        "i.e",
-        "cf",
-        "vs",
-        "viz",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "st",
-        "no",
-        "nos",
-        "art",
-        "arts",
-        "sec",
-        "secs",
-        "fig",
-        "figs",
-        "vol",
-        "pp",
-        "approx",
-        "ca",
-        "dept",
-        "est",
-        "rev",
-        "gen",
-        "hon",
-        "eds",
-        "ed",
-        "al",
-        "para",
-        "paras",
-        "reg",
-        "regs",
-        "cl",
-        "ch",
-    ]
+    "e.g i.e cf vs viz mr mrs ms dr prof st no nos art arts sec secs fig figs vol pp approx ca"
+    " dept est rev gen hon eds ed al para paras reg regs cl ch".split()
 )
 # These end a sentence as often as not: they do where what follows begins one.
 _MAYBE_LAST: Final = frozenset(
-    [
-        "etc",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "llc",
-        "plc",
-        "u.s",
-        "u.k",
-        "u.n",
-        "e.u",
-        "u.s.a",
-        "a.m",
-        "p.m",
-        "jr",
-        "sr",
-        "ph.d",
-        "d.c",
-    ]
+    "etc inc ltd co corp llc plc u.s u.k u.n e.u u.s.a a.m p.m jr sr ph.d d.c".split()
 )
 _STARTERS: Final = frozenset(
-    [
-        "We",
-        "You",
-        "The",
-        "This",
-        "These",
-        "Those",
-        "That",
-        "They",
-        "Their",
-        "It",
-        "Its",
-        "If",
-        "When",
-        "Where",
-        "While",
-        "Our",
-        "Your",
-        "In",
-        "On",
-        "At",
-        "For",
-        "To",
-        "By",
-        "As",
-        "From",
-        "With",
-        "Such",
-        "Please",
-        "However",
-        "Some",
-        "Any",
-        "All",
-        "Each",
-        "Every",
-        "Other",
-        "Under",
-        "Upon",
-        "Once",
-        "After",
-        "Before",
-        "Because",
-        "Although",
-        "Unless",
-        "Until",
-        "Therefore",
-        "Moreover",
-        "Furthermore",
-        "Additionally",
-        "No",
-        "Not",
-        "Users",
-        "Data",
-        "Information",
-        "Cookies",
-        "There",
-        "Here",
-        "Personal",
-        "Most",
-        "Many",
-        "Both",
-        "Only",
-        "Also",
-        "And",
-        "But",
-        "Or",
-    ]
+    "We You The This These Those That They Their It Its If When Where While Our Your In On At"
+    " For To By As From With Such Please However Some Any All Each Every Other Under Upon Once"
+    " After Before Because Although Unless Until Therefore Moreover Furthermore Additionally No"
+    " Not Users Data Information Cookies There Here Personal Most Many Both Only Also And But"
+    " Or".split()
 )
 _WORD_BEFORE: Final = re.compile(r"([A-Za-z](?:[A-Za-z.]*[A-Za-z])?)$")
 
 _SUBJECT_EN: Final = re.compile(
     r"\b(?:we|you|they|it|he|she|i)\b(?:\s+\w+ly)?\s+(?!and\b|or\b|with\b|to\b|in\b|for\b)[a-z']+"
-    r"|\b\w+\s+(?:\w+ly\s+)?(?:will|may|can|must|shall|should|would|is|are|was|were|has|have|do|does)\b",
+    r"|\b\w+\s+(?:\w+ly\s+)?(?:will|may|can|must|shall|should|would|is|are|was|were|has"
+    r"|have|do|does)\b",
     re.IGNORECASE,
 )
 _SUBJECT_ZH: Final = re.compile(
@@ -194,24 +78,25 @@ def sentence_ends(text: str, lang: Lang) -> list[int]:
 
 def _really_ends(text: str, found: re.Match[str], lang: Lang) -> bool:
     stop = found.group()
+    rest = text[found.end() : found.end() + 40].lstrip()
     if stop[0] in "。！？":
         return True
     if lang == "zh" and stop[0] != ".":
         return found.end() == len(text) or not text[found.end()].isascii()
-    rest = text[found.end() : found.end() + 40].lstrip()
     if rest and (rest[0].islower() or rest[0] in ",;:)"):
         return False
-    if stop[0] != "." or stop.startswith(".."):
-        return True
-    before = _WORD_BEFORE.search(text, max(0, found.start() - 20), found.start())
-    word = before.group(1).lower() if before else ""
-    if word in _MAYBE_LAST:
-        return rest.split(" ")[0].strip("“\"'(,") in _STARTERS
-    if word in {"no", "nos"}:
+    return stop[0] != "." or stop.startswith("..") or _full_stop(text, found.start(), rest)
+
+
+def _full_stop(text: str, at: int, rest: str) -> bool:
+    """Tell a full stop from the point of an abbreviation."""
+    before = _WORD_BEFORE.search(text, max(0, at - 20), at)
+    word = before.group(1) if before else ""
+    if word.lower() in _MAYBE_LAST:
+        return rest.partition(" ")[0].strip("“\"'(,") in _STARTERS
+    if word.lower() in {"no", "nos"}:
         return not rest[:1].isdigit()
-    return word not in _ABBREVIATIONS and not (
-        len(word) == 1 and before is not None and before.group(1).isupper()
-    )
+    return word.lower() not in _ABBREVIATIONS and not (len(word) == 1 and word.isupper())
 
 
 def _shelters(text: str) -> list[tuple[int, int]]:
@@ -253,7 +138,7 @@ def _sheltered(
     return False
 
 
-def clause_ends(text: str, lang: Lang) -> list[int]:
+def clause_ends(text: str) -> list[int]:
     """Return the offset after each semicolon outside brackets and quotes."""
     if ";" not in text and "；" not in text:
         return []

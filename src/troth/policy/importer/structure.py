@@ -114,8 +114,8 @@ def check_languages(zh: Sequence[Block], en: Sequence[Block]) -> None:
             Message(
                 mark(
                     "The headings of the two languages do not match (%(zh)s in Chinese, %(en)s in"
-                    " English, %(matched)s alike): first difference “%(zh_title)s” / “%(en_title)s”."
-                    " Give both languages the same headings in the same order."
+                    " English, %(matched)s alike): first difference “%(zh_title)s” /"
+                    " “%(en_title)s”. Give both languages the same headings in the same order."
                 ),
                 dict(_difference(*heads)) | {"matched": matched},
             )
