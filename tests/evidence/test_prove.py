@@ -103,6 +103,18 @@ def test_a_sabotage_that_raises_is_reported_and_undone(stored: Store) -> None:
     assert not Proof.objects.exists()
 
 
+def test_a_sabotage_that_makes_a_control_fail_is_reported(stored: Store) -> None:
+    """A control must tell what is broken, not stumble over it."""
+
+    def stumble(store: AnyStore, now: datetime) -> Evidence:
+        if Proof.objects.using(store.alias).filter(control=AUTHOR).exists():
+            raise ZeroDivisionError
+        return answering("a", "kept")(store, now)
+
+    sabotage = Sabotage("a.intruded", frozenset({ONE}), intrude)
+    assert told(stored, control("a", stumble, sabotage)) == ["Controls failed over it: a."]
+
+
 def test_a_control_without_a_sabotage_is_a_defect(stored: Store) -> None:
     assert told(stored, calm("a")) == ["a has no sabotage that shows it can fail."]
 

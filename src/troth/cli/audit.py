@@ -11,6 +11,7 @@ from troth.cli import options
 from troth.cli.language import GivenLanguage, language, translator
 from troth.cli.scratch import prove_apart
 from troth.evidence.trial import Proving
+from troth.policy.diagnostic import UnreadablePolicyError
 from troth.policy.words import Lang, Message, Translate, mark
 from troth.site import config as configuration
 from troth.site.config import Config
@@ -62,13 +63,26 @@ def _audit(config: Config, form: Format, lang: Lang) -> tuple[bytes, bool]:
     if current is None:
         raise CannotGoOnError(Message(mark("No version of the policy is in force to audit.")))
     examine_all(store, now)
-    version = facts.document(store.alias, current.hash)
+    try:
+        version = facts.document(store.alias, current.hash)
+    except UnreadablePolicyError as error:
+        _tell_unreadable(current.number, error, translate)
+        return b"", False
     audit = report.Audit(version, current.number, board(store.alias, version, now))
     if form == "json":
         return report.audit_json(audit, translate), audit.holds
     if form == "junit":
         return junit.audit_junit(audit, lang, translate), audit.holds
     return report.audit_text(audit, lang, translate).encode(), audit.holds
+
+
+def _tell_unreadable(number: int, error: UnreadablePolicyError, translate: Translate) -> None:
+    """Say that there is nothing to mark: what was published cannot be read any more."""
+    said = Message(
+        mark("The policy in force, version %(number)s, cannot be read any more: %(reason)s"),
+        {"number": number, "reason": error.diagnostics[0].message.render(translate)},
+    )
+    sys.stderr.write(f"troth: {said.render(translate)}\n")
 
 
 def _prove(config: Config, form: Format, lang: Lang) -> tuple[bytes, bool]:

@@ -91,6 +91,7 @@ def _attempt(
             trial,
             broke=_red(version, findings),
             changed=changed,
+            failed=tuple(f.evidence.control for f in findings if f.failed),
             turned_red=verdicts.get(trial.control) == "broken",
         )
     )

@@ -17,7 +17,8 @@ class Trial(Struct, frozen=True, kw_only=True):
     """One sabotage tried: what should have turned red, what did.
 
     `changed` tells whether the store was any different afterwards, `turned_red` whether the
-    control it belongs to answered *broken*, `error` what was raised while it was tried.
+    control it belongs to answered *broken*, `failed` which controls raised an error over it, and
+    `error` what the sabotage itself raised.
     """
 
     control: str
@@ -26,6 +27,7 @@ class Trial(Struct, frozen=True, kw_only=True):
     broke: frozenset[StatementId] = frozenset()
     changed: bool = True
     turned_red: bool = False
+    failed: tuple[str, ...] = ()
     error: str = ""
     took_ms: int = 0
 
@@ -46,6 +48,10 @@ class Trial(Struct, frozen=True, kw_only=True):
         return self._wrong_red()
 
     def _wrong_red(self) -> Message | None:
+        if self.failed:
+            return Message(
+                mark("Controls failed over it: %(names)s."), {"names": ", ".join(self.failed)}
+            )
         if not self.turned_red:
             return Message(mark("%(control)s did not turn red."), {"control": self.control})
         if missing := self.expected - self.broke:

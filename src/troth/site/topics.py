@@ -101,14 +101,12 @@ def fetch(lang: Lang) -> Page:
     setup_testing_defaults(environ)
     try:
         response = _handler().get_response(WSGIRequest(environ))
+        content = response.getvalue()
     except Exception:
         # whatever a request runs into is no failure of the control but of the page
         log.exception("the policy page failed")
         return Page(status=INTERNAL_ERROR, html="", cookies=())
-    try:
-        content = response.getvalue()
-    finally:
-        response.close()
+    # not closed: that would tell Django that a request is over, and close the caller's connection
     return Page(
         status=response.status_code,
         html=content.decode(response.charset, "replace"),

@@ -34,7 +34,14 @@ def _versions(alias: str) -> list[StoredVersion]:
 
 
 def _files(version: StoredVersion) -> Files:
-    return tuple(sorted((file.name, bytes(file.content)) for file in version.file_set.all()))
+    """Return a version's files; bytes that somebody stored as text are found all the same."""
+    return tuple(
+        sorted(
+            (file.name, content.encode() if isinstance(content, str) else bytes(content))
+            for file in version.file_set.all()
+            for content in (file.content,)
+        )
+    )
 
 
 def immutable(alias: str, now: datetime) -> Evidence:

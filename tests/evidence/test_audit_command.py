@@ -1,0 +1,145 @@
+"""`troth audit` as an operator or a build server runs it."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from shutil import copytree
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from troth.evidence import discover
+
+MAKE = """
+import sys
+from pathlib import Path
+from troth.site.boot import boot
+from troth.site.config import Config, bundled_policy
+boot(Config(data=Path(sys.argv[1]), policy=bundled_policy()))
+"""
+TIMEOUT_S = 120
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder as the first start leaves it."""
+    data = tmp_path_factory.mktemp("audited") / "data"
+    subprocess.run(
+        [sys.executable, "-c", MAKE, str(data)], check=True, env=environment(), capture_output=True
+    )
+    return data
+
+
+@pytest.fixture
+def data(fresh: Path, tmp_path: Path) -> Path:
+    """Return a copy of it that a test may break."""
+    return copytree(fresh, tmp_path / "data")
+
+
+def environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
+
+
+def audit(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "troth", "audit", "--data", str(data), *options]
+    return subprocess.run(
+        command, env=environment(), capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+    )
+
+
+def edit_published_text(data: Path) -> None:
+    """Change a version in place, past the guard, as somebody with the file in hand can."""
+    with closing(sqlite3.connect(data / "troth.db")) as database:
+        database.executescript(
+            "DROP TRIGGER versions_versionfile_no_update;"
+            "UPDATE versions_versionfile SET content = CAST(content || x'0a' AS BLOB)"
+            " WHERE name = 'en.md';"
+        )
+
+
+def test_a_fresh_store_passes_and_each_statement_is_listed(data: Path) -> None:
+    done = audit(data, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert len(told["statements"]) == 40
+    verdicts = {found["id"]: found["verdict"] for found in told["statements"]}
+    assert verdicts["revision.review"] == "kept"
+    assert verdicts["cookies.sent"] == "unproven"
+    assert told["tally"]["broken"] == 0
+
+
+def test_a_broken_promise_exits_1_and_is_named(data: Path) -> None:
+    edit_published_text(data)
+    done = audit(data, "--format", "text")
+    assert done.returncode == 1
+    assert "✗ broken    revision.timely" in done.stdout
+    assert "version 1: files" in done.stdout
+    assert "unguarded: versions_versionfile" in done.stdout
+
+
+def test_junit_of_a_broken_store_fails_one_case(data: Path) -> None:
+    edit_published_text(data)
+    done = audit(data, "--format", "junit")
+    assert done.returncode == 1
+    root = fromstring(done.stdout)  # noqa: S314 - our own
+    failed = [c.attrib["name"] for c in root.iter("testcase") if c.find("failure") is not None]
+    assert failed == ["revision.timely"]
+
+
+def test_a_version_nobody_can_read_is_a_finding_told_in_one_sentence(data: Path) -> None:
+    with closing(sqlite3.connect(data / "troth.db")) as database:
+        database.executescript(
+            "DROP TRIGGER versions_versionfile_no_update;"
+            "UPDATE versions_versionfile SET content = x'fffe' WHERE name = 'zh.md';"
+        )
+    done = audit(data)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "version 1" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_the_audit_speaks_chinese(data: Path) -> None:
+    done = audit(data, "--lang", "zh")
+    assert done.returncode == 0
+    assert "已兑现" in done.stdout
+    assert "我们的目的" in done.stdout
+
+
+def test_without_a_store_there_is_one_sentence_and_exit_2(tmp_path: Path) -> None:
+    done = audit(tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_an_unknown_format_is_a_mistake_in_usage(data: Path) -> None:
+    assert audit(data, "--format", "csv").returncode == 2
+
+
+def test_the_proof_catches_every_sabotage_and_is_remembered_by_the_store(data: Path) -> None:
+    done = audit(data, "--prove", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    names = {sabotage.name for control in discover() for sabotage in control.sabotages}
+    assert {found["name"] for found in told["sabotages"] if found["caught"]} == names
+    after = json.loads(audit(data, "--json").stdout)
+    controls = [control for found in after["statements"] for control in found["controls"]]
+    caught = {s["name"] for c in controls for s in c["sabotages"] if s["caught_at"]}
+    assert caught == names
+    assert after["tally"]["broken"] == 0, "the true store was touched"
+
+
+def test_the_proof_needs_no_store(tmp_path: Path) -> None:
+    done = audit(tmp_path / "nowhere", "--prove", "--format", "junit")
+    assert done.returncode == 0, done.stderr
+    root = fromstring(done.stdout)  # noqa: S314 - our own
+    assert {suite.attrib["failures"] for suite in root} == {"0"}
+    assert not (tmp_path / "nowhere").exists()
