@@ -33,7 +33,10 @@ def read(page: str) -> str:
 def test_each_command_of_a_page_does_what_the_page_says(
     page: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """The commands of a page run in order, in a folder that looks like a fresh clone."""
+    """The commands of a page run in order, in a folder that looks like a fresh clone.
+
+    A page that asks a server gets one of its own, on the data folder of its other commands.
+    """
     commands = [
         command
         for block in console.blocks(read(page))
@@ -44,7 +47,7 @@ def test_each_command_of_a_page_does_what_the_page_says(
     shutil.copytree(ROOT / "tests" / "default_policy", tmp_path / "tests" / "default_policy")
     variables = {**environment(), "TROTH_DATA": str(tmp_path / "data")}
     if any("$TROTH_URL" in command.line for command in commands):
-        variables["TROTH_URL"] = request.getfixturevalue("live_troth").url
+        variables["TROTH_URL"] = request.getfixturevalue("fresh_troth").url
     for command in commands:
         output = console.run(command, tmp_path, variables)
         absent = console.missing(command.prints, output)
