@@ -21,7 +21,7 @@ def lines_of(imported: Imported, lang: Lang, *, numbered: bool) -> list[tuple[st
 
 
 def _text(line: Line, *, numbered: bool) -> str:
-    mark = "" if numbered and line.role == "heading" or line.mark == "-" else line.mark
+    mark = "" if (numbered and line.role == "heading") or line.mark == "-" else line.mark
     text = plain(line.text.replace("\\|", "¦")).replace("¦", "|")
     return re.sub(r"\s+", "", mark + text)
 

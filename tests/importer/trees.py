@@ -65,6 +65,7 @@ class Counter:
     n: int = 0
 
     def next(self) -> dict[str, int]:
+        """Return the next number, and a small one made from it."""
         self.n += 1
         return {"n": self.n, "m": self.n % 89 + 2}
 
@@ -228,4 +229,5 @@ def _html(tree: Tree, lang: Lang) -> str:
             table = True
             body.append("<tr>" + "".join(f"<{cell}>{t}</{cell}>" for t in texts) + "</tr>")
     body.append("</li></ul>" * depth + ("</table>" if table else ""))
-    return f"<!doctype html><html><head><title>t</title></head><body>{chr(10).join(body)}</body></html>"
+    content = "\n".join(body)
+    return f"<!doctype html><html><head><title>t</title></head><body>{content}</body></html>"

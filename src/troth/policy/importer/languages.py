@@ -9,13 +9,18 @@ from troth.policy.words import Lang
 
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _LATIN: Final = re.compile(r"[A-Za-z]")
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffff]+|[\w.+-]+@[\w.-]+")
 _HAN_WEIGHT: Final = 3  # one Chinese character says about as much as three letters
 _OTHER_SHARE: Final = 0.15  # less of the other language than this is names and quotations
 _RUN_SHARE: Final = 0.97
 
 
 def weigh(text: str) -> int:
-    """Return how Chinese a text is: positive Chinese, negative Latin, 0 neither."""
+    """Return how Chinese a text is: positive Chinese, negative Latin, 0 neither.
+
+    Addresses are in no language.
+    """
+    text = _ADDRESS.sub("", text)
     return _HAN_WEIGHT * len(_HAN.findall(text)) - len(_LATIN.findall(text))
 
 

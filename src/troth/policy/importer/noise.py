@@ -117,7 +117,8 @@ def _foreign(text: str) -> Iterator[tuple[int, int, NoiseKind]]:
         yield found.start(), found.end(), "foreign-character"
     for found in in_han:
         pair = text[found.start() - 1 : found.start() + 1]
-        if found["sign"] in suspects | known and pair not in words:
+        following = found["sign"] + text[found.end()]
+        if found["sign"] in suspects | known and words.isdisjoint({pair, following}):
             yield found.start(), found.end(), "foreign-character"
 
 
@@ -128,12 +129,16 @@ def _line_is_latin(text: str, at: int) -> bool:
     return han * 8 < len(re.findall(r"[A-Za-z]", line))
 
 
-_COMMON_WORDS: Final = frozenset("积极 消极 终极 太极 南极 北极 电极 阳极 阴极 两极 至极".split())
+_COMMON_WORDS: Final = frozenset(
+    "积极 消极 终极 太极 南极 北极 电极 阳极 阴极 两极 至极"
+    " 极其 极大 极为 极端 极限 极少 极致 极力 极度 极易".split()
+)
 
 
 def _words_before_spaces(text: str, found: list[re.Match[str]]) -> frozenset[str]:
-    """Return the pairs (neighbour, character) that are words: used elsewhere with no space."""
+    """Return the character with a neighbour where both are a word: used elsewhere unparted."""
     pairs = {text[f.start() - 1 : f.start() + 1] for f in found}
+    pairs |= {f["sign"] + text[f.end()] for f in found}
     return frozenset(
         pair
         for pair in pairs
