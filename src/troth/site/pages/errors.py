@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from troth.site.language import chosen
 
@@ -13,15 +14,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     return _error(
         request,
         400,
-        gettext("That was not understood"),
-        gettext("The request is not one this server can read. Go back and try again."),
+        gettext_lazy("That was not understood"),
+        gettext_lazy("The request is not one this server can read. Go back and try again."),
     )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """403: not allowed."""
     return _error(
-        request, 403, gettext("You may not see this"), gettext("This page is for somebody else.")
+        request,
+        403,
+        gettext_lazy("You may not see this"),
+        gettext_lazy("This page is for somebody else."),
     )
 
 
@@ -30,8 +34,8 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG
     return _error(
         request,
         403,
-        gettext("This form has expired"),
-        gettext(
+        gettext_lazy("This form has expired"),
+        gettext_lazy(
             "Nothing was done. Go back, reload the page and send the form again;"
             " cookies must be allowed for this site."
         ),
@@ -43,8 +47,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return _error(
         request,
         404,
-        gettext("There is no such page"),
-        gettext("The address may be mistyped, or the version was never recorded."),
+        gettext_lazy("There is no such page"),
+        gettext_lazy("The address may be mistyped, or the version was never recorded."),
     )
 
 
@@ -53,12 +57,12 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _error(
         request,
         500,
-        gettext("Something went wrong here"),
-        gettext("The fault is ours, and it was noted. Nothing you sent was stored half-way."),
+        gettext_lazy("Something went wrong here"),
+        gettext_lazy("The fault is ours, and it was noted. Nothing you sent was stored half-way."),
     )
 
 
-def _error(request: HttpRequest, status: int, title: str, says: str) -> HttpResponse:
+def _error(request: HttpRequest, status: int, title: Promise, says: Promise) -> HttpResponse:
     with translation.override(chosen(request)):
         response = render(
             request,

@@ -1,0 +1,50 @@
+"""What page tests share: a recorded policy, a member who is signed in."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import pytest
+from django.test import Client
+
+from tests.pages.samples import changed, default_policy
+from troth.access.models import OWNER, Member
+from troth.evidence.examination import examine_all
+from troth.people.models import Account, new_handle
+from troth.store import Store, transact
+from troth.versions.actions import propose
+
+AUTHOR: Final = "sample"
+
+
+@pytest.fixture
+def policy_files() -> Mapping[str, bytes]:
+    """Return the bundled policy folder."""
+    return default_policy()
+
+
+@pytest.fixture
+def published(db: None, policy_files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Record the bundled policy and examine every control once."""
+    transact(propose, policy_files, AUTHOR)
+    examine_all(Store(), datetime.now(UTC))
+    return policy_files
+
+
+@pytest.fixture
+def waiting(published: Mapping[str, bytes]) -> int:
+    """Record a changed policy that demands a notice, so that it waits; return its number."""
+    return transact(propose, changed(published), AUTHOR).version.number
+
+
+@pytest.fixture
+def member(published: Mapping[str, bytes]) -> Client:
+    """Return a browser in which the owner is signed in."""
+    now = datetime.now(UTC)
+    account = Account(handle=new_handle("owner"), created_at=now)
+    account.set_unusable_password()  # a hash takes half a second; who needs one claims a link
+    account.save()
+    Member.objects.create(account=account, role=OWNER, since=now)
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(account)
+    return client
