@@ -1,10 +1,10 @@
 """Blocks of commands in the documentation, and a way to run them.
 
 A block marked `console` is run. A line that starts with `$ ` is a command; a backslash at its end
-goes on, and `# exits 1` behind it names another exit status than 0. The lines below are what it
-prints: each must occur in the output, in order; `…` stands for anything. There is no shell: no
-pipes, no wildcards, and of variables only `$TROTH_URL`. `curl` is done here, as not every machine
-has it.
+goes on, a comment may follow after two spaces, and `# exits 1` names another exit status than 0.
+The lines below are what it prints: each must occur in the output, in order; `…` stands for
+anything. There is no shell: no pipes, no wildcards, and of variables only `$TROTH_URL`. `curl` is
+done here, as not every machine has it.
 """
 
 import re
@@ -20,8 +20,9 @@ from typing import Final
 
 from msgspec import Struct
 
-FENCE: Final = re.compile(r"^(`{3,}|~{3,})\s*(\S*)\s*$")
+FENCE: Final = re.compile(r"^(`{3,}|~{3,})\s*([^\s`]*)[^`]*$")
 EXITS: Final = re.compile(r"\s+# exits (\d+)$")
+COMMENT: Final = re.compile(r"\s{2,}# .*$")
 PROGRAMS: Final = frozenset({"troth", "curl", "cp", "mkdir", "sed", "cat"})
 TIMEOUT_S: Final = 120
 
@@ -81,7 +82,8 @@ def commands(block: Block) -> list[Command]:
 
 def _command(line: str, prints: tuple[str, ...], at: int) -> Command:
     exits = EXITS.search(line)
-    return Command(EXITS.sub("", line), prints, int(exits[1]) if exits else 0, at)
+    bare = COMMENT.sub("", EXITS.sub("", line))
+    return Command(bare, prints, int(exits[1]) if exits else 0, at)
 
 
 def run(command: Command, folder: Path, environment: Mapping[str, str]) -> str:

@@ -21,6 +21,8 @@ PROSE: Final = tuple(
     )
 )
 LANGUAGES: Final = frozenset({"console", "text", "toml", "markdown", "json", "python", "html"})
+NEEDS_SERVER: Final = re.compile(r"\$TROTH_URL|\btroth (?:audit|policy propose)\b")
+"""Commands on a running server, or on the data folder a start has made."""
 LINK: Final = re.compile(r"(?<!\\)\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
 
 
@@ -46,7 +48,7 @@ def test_each_command_of_a_page_does_what_the_page_says(
     shutil.copytree(ROOT / "policy", tmp_path / "policy")
     shutil.copytree(ROOT / "tests" / "default_policy", tmp_path / "tests" / "default_policy")
     variables = {**environment(), "TROTH_DATA": str(tmp_path / "data")}
-    if any("$TROTH_URL" in command.line for command in commands):
+    if any(NEEDS_SERVER.search(command.line) for command in commands):
         variables["TROTH_URL"] = request.getfixturevalue("fresh_troth").url
     for command in commands:
         output = console.run(command, tmp_path, variables)
@@ -96,7 +98,7 @@ def test_every_choice_is_numbered_in_turn() -> None:
 
 
 def test_a_block_is_read_with_its_output_and_exit_status() -> None:
-    text = "```console\n$ troth decide \\\n    a.json  # exits 1\nno …\n\n$ troth\n```\n"
+    text = "```console\n$ troth decide \\\n    a.json  # exits 1\nno …\n\n$ troth   # bare\n```\n"
     block = next(iter(console.blocks(text)))
     first, second = console.commands(block)
     assert (first.line, first.exits, first.prints) == ("troth decide a.json", 1, ("no …",))
