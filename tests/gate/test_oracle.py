@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.gate.answers import Answer, names
 from tests.gate.house import CITES, NOW, version
 from tests.gate.oracle import Oracle
-from tests.gate.worlds import FACTS_BY_VERB, any_facts, registers, suspensions
+from tests.gate.questions import FACTS_BY_VERB, any_facts
+from tests.gate.worlds import registers, suspensions
 from troth.gate import decide
 from troth.gate.facts import Facts
 from troth.policy.rulebook import compile

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.gate.cases import BY_LAW, ORDER, PUBLISH, SEND, answer, changed, names
+from tests.gate.house import HOUSE, rulebook
 from troth.gate.facts import ReleaseFacts
 
 
@@ -86,3 +87,12 @@ def test_nothing_leaves_without_everyones_consent_a_contract_or_a_reviewed_order
     statement: str,
 ) -> None:
     assert answer(ReleaseFacts(**facts)) == (allowed, code, statement)
+
+
+def test_a_publication_needs_everyones_consent_even_under_a_contract() -> None:
+    shop = HOUSE["recipient"]["courier"] | {"public": True}
+    rules = rulebook(recipient={"courier": shop})
+    facts = ReleaseFacts(**(SEND | {"public": True}))
+    assert answer(facts, rules) == (False, "separate-consent-missing", "disclosure.only")
+    agreed = ReleaseFacts(**(SEND | {"public": True, "consenting": 1}))
+    assert answer(agreed, rules) == (True, "release-consented", "disclosure.only")
