@@ -1,5 +1,6 @@
 """`troth audit`: examine every control now, and say of each statement whether it is kept."""
 
+import logging
 import os
 import sys
 from datetime import UTC, datetime
@@ -58,6 +59,7 @@ def _audit(config: Config, form: Format, lang: Lang) -> tuple[bytes, bool]:
     from troth.store import Store  # noqa: PLC0415 - the same
     from troth.versions import facts  # noqa: PLC0415 - the same
 
+    logging.getLogger("troth.request").setLevel(logging.WARNING)  # a control fetches pages
     store, now, translate = Store(), datetime.now(UTC), translator(lang)
     current = facts.in_force(store.alias, now)
     if current is None:

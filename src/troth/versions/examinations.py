@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 from django.db import connections
@@ -34,13 +34,13 @@ def _versions(alias: str) -> list[StoredVersion]:
 
 
 def _files(version: StoredVersion) -> Files:
-    """Return a version's files; bytes that somebody stored as text are found all the same."""
-    return tuple(
-        sorted(
-            (file.name, content.encode() if isinstance(content, str) else bytes(content))
-            for file in version.file_set.all()
-            for content in (file.content,)
-        )
+    return tuple(sorted((file.name, _as_bytes(file.content)) for file in version.file_set.all()))
+
+
+def _as_bytes(content: object) -> bytes:
+    """Return what is stored as bytes: SQLite keeps text in any column that is given it."""
+    return (
+        content.encode() if isinstance(content, str) else bytes(cast("bytes | memoryview", content))
     )
 
 
