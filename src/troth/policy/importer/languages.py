@@ -12,7 +12,7 @@ _LATIN: Final = re.compile(r"[A-Za-z]")
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffff]+|[\w.+-]+@[\w.-]+")
 _HAN_WEIGHT: Final = 3  # one Chinese character says about as much as three letters
 _OTHER_SHARE: Final = 0.15  # less of the other language than this is names and quotations
-_RUN_SHARE: Final = 0.97
+_RUN_SHARE: Final = 0.8
 
 
 def weigh(text: str) -> int:

@@ -20,6 +20,7 @@ _TITLE_WIDTH: Final = 64
 _TITLE: Final = re.compile(
     r"\b(?:policy|notice|statement)$|(?:政策|声明|条款|协议|指引)$", re.IGNORECASE
 )
+_WORDS: Final = frozenset({*"章节条款篇分", "section", "article", "chapter", "part"})
 _HAN_NUMBERS: Final = {d: n for n, d in enumerate("零一二三四五六七八九十")}
 _WRAP_MIN, _WRAP_MAX = 45, 130
 _WRAP_SHARE: Final = 0.7
@@ -105,6 +106,7 @@ class _Walk:
         self.lead = False  # whether the line before promises a list
         self.indents: list[int] = []
         self.role: Role | None = None
+        self.script: bool | None = None  # of the line before: is it Chinese
 
     def blocks(self) -> Iterator[Block]:
         """Yield the block of each line."""
@@ -112,6 +114,7 @@ class _Walk:
             following = self.lines[at + 1] if at + 1 < len(self.lines) else None
             block = self._block(line, following)
             self.role = block.role
+            self.script = any(map(is_wide, block.plain))
             yield block
 
     def _block(self, line: _Line, following: _Line | None) -> Block:
@@ -135,7 +138,7 @@ class _Walk:
         if mark and _is_title(rest, _HEADING_WIDTH):
             return Block("heading", spans, self._level(mark, kind, rest), at=line.at)
         if not mark and following is not None and self._is_bare_heading(line, following):
-            level = 1 if self.role is None and _TITLE.search(line.text) else 2
+            level = 1 if self._begins_language(line.text) and _TITLE.search(line.text) else 2
             return Block("heading", spans, level, at=line.at)
         return Block("paragraph", spans, at=line.at)
 
@@ -152,7 +155,7 @@ class _Walk:
 
     def _continues_list(self, mark: str, kind: str, rest: str) -> bool:
         """Tell an item from a heading: both may be numbered."""
-        if kind in {"article", "section"} or "." in mark.strip(".．"):
+        if kind in _WORDS or "." in mark.strip(".．"):
             return False
         number = value(mark)
         if self.run == kind:
@@ -160,6 +163,9 @@ class _Walk:
         if kind in {"(a)", "a)", "1)", "①"}:
             return True
         return number in {0, 1} and (self.lead or _CLOSED.search(rest) is not None)
+
+    def _begins_language(self, text: str) -> bool:
+        return any(map(is_wide, text)) is not self.script
 
     def _is_bare_heading(self, line: _Line, following: _Line) -> bool:
         if not _is_title(line.text, _TITLE_WIDTH) or (following.bullet and not following.apart):
@@ -187,7 +193,7 @@ def family(mark: str) -> str:
         return ""
     first = mark[0]
     if first == "第":
-        found = "article" if mark.rstrip(":：、.").endswith(("条", "款")) else "section"
+        found = mark.rstrip(":：、.")[-1]
     elif first in "(（":
         found = "（一）" if mark[1] in _HAN_NUMBERS else "(a)"
     elif first in _HAN_NUMBERS:
@@ -195,7 +201,7 @@ def family(mark: str) -> str:
     elif "①" <= first <= "⑳":
         found = "①"
     elif first.isalpha() and " " in mark:
-        found = "section"
+        found = mark.partition(" ")[0].lower()
     else:
         found = ("1" if first.isdigit() else "a") + (")" if mark[-1] in ")）" else ".")
     return found

@@ -124,7 +124,7 @@ def squeezed(text: str, before: str) -> str:
     if not words:
         return " " if joined and before not in {"", " "} else ""
     lead = " " if joined[0].isspace() and before not in {"", " "} else ""
-    return lead + " ".join(words) + (" " if joined[-1].isspace() else "")
+    return lead + " ".join(words) + (" " if text[-1].isspace() else "")
 
 
 def is_wide(character: str) -> bool:
