@@ -45,8 +45,8 @@ def test_each_command_of_a_page_does_what_the_page_says(
         if block.language == "console"
         for command in console.commands(block)
     ]
-    shutil.copytree(ROOT / "policy", tmp_path / "policy")
-    shutil.copytree(ROOT / "tests" / "default_policy", tmp_path / "tests" / "default_policy")
+    for folder in ("policy", "tests/default_policy", "tests/importer/policies"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     variables = {**environment(), "TROTH_DATA": str(tmp_path / "data")}
     if any(NEEDS_SERVER.search(command.line) for command in commands):
         variables["TROTH_URL"] = request.getfixturevalue("fresh_troth").url
