@@ -200,3 +200,13 @@ def test_the_api_describes_itself_without_code_from_elsewhere(client: Client) ->
     assert {"/v1/policy", "/v1/decisions"} <= described["paths"].keys()
     assert "CollectFacts" in described["components"]["schemas"]
     assert client.get("/v1/docs").status_code == 404
+
+
+def test_the_longest_period_and_the_last_moment_can_be_asked(client: Client) -> None:
+    last = "9999-12-31T23:59:59Z"
+    asked = {"verb": "take_effect", "demands": ["notice"], "old_period_days": 2**62}
+    shown = {**asked, "announced_at": last, "shown_at": last}
+    for question in (asked, shown, {**shown, "old_period_days": 30}):
+        told = client.post("/v1/decisions", question, content_type=JSON)
+        assert told.status_code == 200
+        assert not told.json()["allowed"]

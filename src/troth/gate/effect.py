@@ -20,7 +20,7 @@ def may_take_effect(rules: Rulebook, facts: TakeEffectFacts, now: datetime) -> D
     if not facts.demands:
         return yes(rules, "take_effect", NOTHING_DEMANDED, cited)
     days = max(rules.period_days, facts.old_period_days)
-    code = _short_of(facts, now, timedelta(days=days))
+    code = _short_of(facts, now, timedelta(days=min(days, timedelta.max.days)))
     if code is not None:
         return no(rules, "take_effect", code, cited, days=days)
     return yes(rules, "take_effect", NOTICE_GIVEN, cited)
@@ -34,6 +34,6 @@ def _short_of(facts: TakeEffectFacts, now: datetime, period: timedelta) -> str |
         return "not-shown"
     if "prominent" in facts.demands and not facts.prominently:
         return "not-prominent"
-    if now < max(facts.announced_at, facts.shown_at) + period:
+    if now - max(facts.announced_at, facts.shown_at) < period:  # a sum might pass the year 9999
         return "notice-too-short"
     return None
