@@ -87,10 +87,21 @@ def test_the_fuller_copy_of_a_doubled_section_stays() -> None:
 
 
 def test_what_stands_in_one_language_only_is_reported_and_written() -> None:
-    zh = "# 收集\n\n我们收集您的姓名。\n\n本段只有中文，讲述了许多其他的事情，没有任何对应的英文内容。\n"
+    zh = "# 收集\n\n我们收集您的姓名。\n\n本段只有中文，讲述了许多其他的事情，没有对应的英文。\n"
     en = "# Collection\n\nWe collect your name.\n"
     done = import_policy(
         {"zh.md": zh.encode(), "en.md": en.encode()}, previous=None, keep_noise=False
     )
     assert [(u.lang, u.file, u.line) for u in done.unaligned] == [("zh", "zh.md", 5)]
     assert "本段只有中文" in done.files["zh.md"].decode()
+
+
+def test_short_lines_that_end_in_full_stops_are_paragraphs_of_their_own() -> None:
+    zh = "".join(
+        f"我们将您的订单记录{n}在本店的系统中保存{n}天，然后予以删除。\n" for n in range(2, 7)
+    )
+    en = "".join(
+        f"We keep the record {n} of your orders for {n} days in all.\n" for n in range(2, 7)
+    )
+    done = import_policy({"a.txt": (zh + en).encode()}, previous=None, keep_noise=False)
+    assert [line.opens for line in read(done.files).lines["en"]] == [True] * 5

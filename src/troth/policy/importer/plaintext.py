@@ -1,8 +1,8 @@
 """Plain text into blocks: headings by number or by shape, items by dash or number."""
 
-import itertools
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -25,6 +25,7 @@ _HAN_NUMBERS: Final = {d: n for n, d in enumerate("零一二三四五六七八�
 _WRAP_MIN, _WRAP_MAX = 45, 130
 _WRAP_SHARE: Final = 0.7
 _WRAP_LINES_MIN: Final = 3
+_CLOSED_SHARE: Final = 0.5  # broken lines end anywhere; whole ones with a stop
 _WIDE: Final = re.compile("[\u2e80-\u9fff\uff00-\uff60]")
 
 
@@ -84,10 +85,12 @@ def _logical_lines(text: str) -> Iterator[_Line]:
 
 def _is_wrapped(raw: list[str]) -> bool:
     """Tell whether paragraphs are broken into lines of about one width, as e-mail does."""
-    inner = [_width(a) for a, b in itertools.pairwise(raw) if a.strip() and b.strip()]
+    inner = [a for a, b in pairwise(raw) if a.strip() and b.strip()]
     if len(inner) < _WRAP_LINES_MIN or max(map(_width, raw), default=0) > _WRAP_MAX:
         return False
-    return sum(width >= _WRAP_MIN for width in inner) >= _WRAP_SHARE * len(inner)
+    if sum(_CLOSED.search(line) is not None for line in inner) > _CLOSED_SHARE * len(inner):
+        return False
+    return sum(_width(line) >= _WRAP_MIN for line in inner) >= _WRAP_SHARE * len(inner)
 
 
 def _width(text: str) -> int:
