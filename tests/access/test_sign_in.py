@@ -16,6 +16,7 @@ from troth.access.models import Member
 from troth.people.actions import open_account
 from troth.people.models import Account
 from troth.store import transact
+from troth.store.rate import Limit
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long and quiet river"
@@ -75,7 +76,7 @@ def test_an_account_that_is_closed_or_no_member_is_refused(owner: Member) -> Non
 def test_too_many_tries_on_one_handle_must_wait_whoever_tries(
     owner: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "PER_HANDLE", door.Limit(secrets.token_hex(4), 2, 600))
+    monkeypatch.setattr(door, "PER_HANDLE", Limit(secrets.token_hex(4), 2, 600))
     for number in range(2):
         assert door.sign_in(request_from(f"192.0.2.{number}"), "owner-x", "no").wait_seconds == 0
     assert door.sign_in(request_from("192.0.2.9"), "owner-x", "no").wait_seconds > 0
@@ -85,7 +86,7 @@ def test_too_many_tries_on_one_handle_must_wait_whoever_tries(
 def test_too_many_tries_from_one_address_must_wait_even_with_the_password(
     owner: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "PER_ADDRESS", door.Limit(secrets.token_hex(4), 2, 600))
+    monkeypatch.setattr(door, "PER_ADDRESS", Limit(secrets.token_hex(4), 2, 600))
     for number in range(2):
         door.sign_in(request_from(), f"owner-{number}", "no")
     refused = door.sign_in(request_from(), owner.account.handle, PASSWORD)
@@ -95,7 +96,7 @@ def test_too_many_tries_from_one_address_must_wait_even_with_the_password(
 
 
 def test_a_success_counts_from_zero_again(owner: Member, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "PER_HANDLE", door.Limit(secrets.token_hex(4), 2, 600))
+    monkeypatch.setattr(door, "PER_HANDLE", Limit(secrets.token_hex(4), 2, 600))
     for _ in range(3):
         assert door.sign_in(request_from(), owner.account.handle, "no").wait_seconds == 0
         assert door.sign_in(request_from(), owner.account.handle, PASSWORD).member == owner

@@ -7,7 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPMessage
+from email.message import Message
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ class Reply(NamedTuple):
     """What came back, whatever its status."""
 
     status: int
-    headers: HTTPMessage
+    headers: Message
     body: bytes
 
     @property

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from ninja import Router
 
+from troth.gate.answer import Answer, Answers
 from troth.gate.facts import Facts
 from troth.policy.words import Lang
 from troth.store import Store
@@ -20,8 +21,8 @@ REFERENCE: Final = "#/components/schemas/{name}"
 PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
 SHAPES: Final[tuple[Any, ...]] = (
     Facts,
-    questions.Answer,
-    questions.Answers,
+    Answer,
+    Answers,
     published.PublishedPolicy,
 )
 
