@@ -74,3 +74,12 @@ def test_lead_ins_are_headings_unless_they_promise_or_define(imported: Imported)
     assert kinds[only] == "promise"
     major = "Major changes mentioned in this policy include but are not limited to:"
     assert kinds[major] == "definition"
+
+
+def test_every_place_of_the_first_register_cites_a_statement(imported: Imported) -> None:
+    version = read(imported.files)
+    promises = {s.id for s in version.promises}
+    cites = version.register.cites
+    assert cites is not None
+    assert {getattr(cites, verb) for verb in cites.__struct_fields__} <= promises
+    assert b"{fill: privacy e-mail}" in imported.files["policy.toml"]

@@ -90,7 +90,7 @@ def register_file(
     """
     known = previous.register.statement if previous is not None else {}
     gone = _gone(ids, previous)
-    text = _first(entries, ids) if previous is None else _edited(previous, ids, kinds, gone)
+    text = _first(entries, ids, kinds) if previous is None else _edited(previous, ids, kinds, gone)
     tables = [
         _table(name, kind)
         for entry, name, kind in zip(entries, ids, kinds, strict=True)
@@ -141,12 +141,14 @@ def _edited(
     return tomlkit.dumps(document)
 
 
-def _first(entries: Sequence[Entry], ids: Sequence[StatementId]) -> str:
+def _first(
+    entries: Sequence[Entry], ids: Sequence[StatementId], kinds: Sequence[StatementKind]
+) -> str:
     """Return a register with places to fill, its statements proposed by what they speak of."""
     spoken = [
         (f"{entry.plain('en')} {entry.plain('zh')}", name)
-        for entry, name in zip(entries, ids, strict=True)
-        if entry.role != "heading" and entry.zh is not None and entry.en is not None
+        for entry, name, kind in zip(entries, ids, kinds, strict=True)
+        if kind != "heading" and entry.zh is not None and entry.en is not None
     ]
     otherwise = spoken[0][1] if spoken else ids[0]
     found = {place: _speaker(spoken, patterns, otherwise) for place, patterns in _SPEAKS.items()}
