@@ -24,7 +24,10 @@ def policy_files() -> Mapping[str, bytes]:
 
 
 @pytest.fixture
-def published(db: None, policy_files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+def published(
+    db: None,  # noqa: ARG001 - the database it writes to
+    policy_files: Mapping[str, bytes],
+) -> Mapping[str, bytes]:
     """Record the bundled policy and examine every control once."""
     transact(propose, policy_files, AUTHOR)
     examine_all(Store(), datetime.now(UTC))
@@ -38,7 +41,9 @@ def waiting(published: Mapping[str, bytes]) -> int:
 
 
 @pytest.fixture
-def member(published: Mapping[str, bytes]) -> Client:
+def member(
+    published: Mapping[str, bytes],  # noqa: ARG001 - the policy the console shows
+) -> Client:
     """Return a browser in which the owner is signed in."""
     now = datetime.now(UTC)
     account = Account(handle=new_handle("owner"), created_at=now)

@@ -26,7 +26,9 @@ def _counted_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def owner(db: None) -> Client:
+def owner(
+    db: None,  # noqa: ARG001 - the database it writes to
+) -> Client:
     """Return a browser in which an owner who has a password is signed in."""
     client = Client()
     client.force_login(transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account)

@@ -1,4 +1,4 @@
-"""What holds of every page: strict headers, no inline code, no undeclared cookie, both languages."""
+"""What holds of every page: strict headers, no inline code, no undeclared cookie, two tongues."""
 
 import re
 from pathlib import Path
@@ -53,7 +53,8 @@ def test_pages_are_strict_and_hold_no_inline_code(member: Client, path: str, lan
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_public_pages_set_no_cookie(member: Client, path: str) -> None:
+@pytest.mark.usefixtures("member")
+def test_public_pages_set_no_cookie(path: str) -> None:
     assert not Client().get(path).cookies
 
 
@@ -101,9 +102,8 @@ def test_the_language_is_what_was_asked_for(
     assert page_of(answer).all("html")[0]["lang"] == expected
 
 
-def test_the_switch_keeps_the_page_and_drops_what_would_override_it(
-    member: Client,
-) -> None:
+@pytest.mark.usefixtures("member")
+def test_the_switch_keeps_the_page_and_drops_what_would_override_it() -> None:
     page = page_of(Client().get("/?both=1&lang=en&other=1"))
     switch = next(a["href"] for a in page.all("a") if a["href"].startswith("/language/"))
     assert switch == "/language/zh?next=%2F%3Fboth%3D1"

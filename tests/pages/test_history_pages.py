@@ -15,7 +15,8 @@ def test_the_history_lists_each_version_with_its_state(client: Client, waiting: 
     assert {"_1", f"_{waiting}"} <= set(page.ids())
 
 
-def test_the_history_is_told_unchanged(client: Client, waiting: int) -> None:
+@pytest.mark.usefixtures("waiting")
+def test_the_history_is_told_unchanged(client: Client) -> None:
     first = client.get("/history")
     assert client.get("/history", headers={"if-none-match": first["ETag"]}).status_code == 304
 
@@ -42,7 +43,8 @@ def test_a_change_of_the_register_shows_old_and_new(client: Client, waiting: int
     assert "365" in page.text
 
 
-def test_the_first_version_has_nothing_to_be_compared_with(client: Client, waiting: int) -> None:
+@pytest.mark.usefixtures("waiting")
+def test_the_first_version_has_nothing_to_be_compared_with(client: Client) -> None:
     assert "This is the first version." in page_of(client.get("/changes/1")).text
 
 
@@ -59,12 +61,9 @@ def test_a_recorded_version_is_read_as_it_was_and_says_it_is_not_in_force(
 @pytest.mark.parametrize(
     ("accept", "says"), [("en", "There is no such page"), ("zh", "没有这个页面")]
 )
+@pytest.mark.usefixtures("waiting")
 def test_a_version_that_never_was_is_told_kindly(
-    client: Client,
-    waiting: int,
-    path: str,
-    accept: str,
-    says: str,
+    client: Client, path: str, accept: str, says: str
 ) -> None:
     answer = client.get(path, headers={"accept-language": accept})
     assert answer.status_code == 404

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.pages.samples import default_policy
 from tests.services.server import Server
@@ -170,11 +170,9 @@ def test_on_a_phone_the_chosen_evidence_comes_into_view(open_page: Open) -> None
     page = open_page("/console/", width=360)
     page.locator("a.row").nth(3).click()
     page.wait_for_url("**statement=*")
-    page.wait_for_function(
-        "document.getElementById('_evidence').getBoundingClientRect().top < innerHeight"
-    )
+    expect(page.locator("#_evidence h2")).to_be_in_viewport()
     page.get_by_role("link", name="Back to the sentence").click()
-    page.wait_for_function("location.hash.length > 1")
+    expect(page.locator("a.row").nth(3)).to_be_in_viewport()
 
 
 def test_examine_now_comes_back_to_the_board(open_page: Open) -> None:

@@ -48,20 +48,16 @@ def test_what_will_prove_an_unproven_sentence_and_how_it_is_read_stand_in_its_ma
     assert "Not built yet. It will prove" in page.text
 
 
-def test_chinese_pages_hold_no_english_frame(
-    client: Client,
-    published: Mapping[str, bytes],
-) -> None:
+@pytest.mark.usefixtures("published")
+def test_chinese_pages_hold_no_english_frame(client: Client) -> None:
     page = page_of(client.get("/", headers={"accept-language": "zh-CN"}))
     assert page.all("html")[0]["lang"] == "zh-Hans"
     for word in ("Privacy policy", "unproven", "Contents", "Control:", "In force since"):
         assert word not in page.text
 
 
-def test_both_languages_stand_side_by_side_on_request_and_ids_stay_unique(
-    client: Client,
-    published: Mapping[str, bytes],
-) -> None:
+@pytest.mark.usefixtures("published")
+def test_both_languages_stand_side_by_side_on_request_and_ids_stay_unique(client: Client) -> None:
     one, both = page_of(client.get("/")), page_of(client.get("/?both=1"))
     assert "我们的目的" not in one.text
     assert "我们的目的" in both.text
@@ -69,10 +65,8 @@ def test_both_languages_stand_side_by_side_on_request_and_ids_stay_unique(
     assert {attrs["lang"] for attrs in both.all("div", class_="other")} == {"zh-Hans"}
 
 
-def test_the_register_is_shown_with_its_place_holders_marked(
-    client: Client,
-    published: Mapping[str, bytes],
-) -> None:
+@pytest.mark.usefixtures("published")
+def test_the_register_is_shown_with_its_place_holders_marked(client: Client) -> None:
     page = page_of(client.get("/"))
     assert {"_register", "_cookies", "_rights", "_data", "_recipients"} <= set(page.ids())
     assert page.all("span", class_="fill")
@@ -80,10 +74,8 @@ def test_the_register_is_shown_with_its_place_holders_marked(
     assert "troth-lang" in page.text
 
 
-def test_a_browser_that_holds_the_page_is_told_so(
-    client: Client,
-    published: Mapping[str, bytes],
-) -> None:
+@pytest.mark.usefixtures("published")
+def test_a_browser_that_holds_the_page_is_told_so(client: Client) -> None:
     first = client.get("/")
     again = client.get("/", headers={"if-none-match": first["ETag"]})
     assert first["Cache-Control"] == "no-cache"
@@ -92,10 +84,8 @@ def test_a_browser_that_holds_the_page_is_told_so(
     assert again["ETag"] == first["ETag"]
 
 
-def test_language_and_layout_have_validators_of_their_own(
-    client: Client,
-    published: Mapping[str, bytes],
-) -> None:
+@pytest.mark.usefixtures("published")
+def test_language_and_layout_have_validators_of_their_own(client: Client) -> None:
     tags = {
         client.get("/")["ETag"],
         client.get("/?both=1")["ETag"],
@@ -124,21 +114,19 @@ def test_without_a_policy_there_is_a_sentence_instead(client: Client) -> None:
     assert "There is no policy yet" in page_of(answer).text
 
 
-def test_the_page_can_only_be_read(
-    client: Client,
-    published: Mapping[str, bytes],
-) -> None:
+@pytest.mark.usefixtures("published")
+def test_the_page_can_only_be_read(client: Client) -> None:
     assert client.post("/").status_code == 405
 
 
 HARM = """<script>alert(1)</script> <img src=x onerror=alert(1)> [a](javascript:alert(1))
-[b](data:text/html,x) [c](//evil.example) ![d](x) `<b>` {fill: <i onclick=x>} [e](https://ok.example "{fill: \\" onmouseover=x}")"""
+[b](data:text/html,x) [c](//evil.example) ![d](x) `<b>` {fill: <i onclick=x>}
+[e](https://ok.example "{fill: \\" onmouseover=x}")"""
 
 
+@pytest.mark.usefixtures("db")
 def test_html_and_harmful_links_in_the_policy_text_do_nothing(
-    client: Client,
-    db: None,
-    policy_files: Mapping[str, bytes],
+    client: Client, policy_files: Mapping[str, bytes]
 ) -> None:
     harm = " ".join(HARM.splitlines())
     line = b"You can manage or delete cookies according to your preferences."

@@ -155,7 +155,8 @@ def changes_page(line: VersionLine, changes: Sequence[Change], lang: Lang) -> Ch
     """Return what changed in a version, in the active language."""
     demanded = {demand for change in changes for demand in change.demands}
     harmful = sum(change.harmful for change in changes)
-    text, register = [], []
+    text: list[ShownChange] = []
+    register: list[ShownChange] = []
     for number, change in enumerate(changes, start=1):
         kind = text if change.path.startswith(STATEMENT) else register
         kind.append(_shown(number, change))

@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
+from django.db.models import Max
 from msgspec import Struct
 
 from troth.evidence.board import Board, board
+from troth.evidence.models import Examination, Proof
 from troth.policy.words import StatementId
 from troth.site.typeset.document import State, Waiting
 from troth.site.typeset.marks import Mark, marks_of
 from troth.versions import facts
+
+CACHED_BOARDS: Final = 8
 
 
 class Edition(Struct, frozen=True):
@@ -32,11 +38,10 @@ def in_force(alias: str, now: datetime) -> Edition | None:
         return None
     waits = facts.waiting(alias)
     waiting = None if waits is None else Waiting(waits.number, waits.recorded_at)
-    document = facts.document(alias, stored.hash)
     return Edition(
         hash=stored.hash,
         state=State(stored.number, stored.effect.from_at, waiting),
-        board=board(alias, document, now),
+        board=_board(alias, stored.hash, now),
     )
 
 
@@ -57,3 +62,20 @@ def recorded(alias: str, number: int, now: datetime) -> Edition | None:
 def marks(shown: Edition) -> Mapping[StatementId, Mark]:
     """Return the marks of an edition in the active language."""
     return {} if shown.board is None else marks_of(shown.board)
+
+
+def _board(alias: str, version_hash: str, now: datetime) -> Board:
+    """Return the board, put together anew when something was examined or a minute has passed.
+
+    So a mark may be a minute late to say that its examination has grown too old, no more.
+    """
+    examined = Examination.objects.using(alias).aggregate(last=Max("at"))["last"]
+    proven = Proof.objects.using(alias).aggregate(last=Max("at"))["last"]
+    minute = now.replace(second=0, microsecond=0)
+    at = max(moment for moment in (minute, examined, proven) if moment is not None)
+    return _assembled(alias, version_hash, at, (examined, proven))
+
+
+@lru_cache(maxsize=CACHED_BOARDS)
+def _assembled(alias: str, version_hash: str, at: datetime, _known: object) -> Board:
+    return board(alias, facts.document(alias, version_hash), at)

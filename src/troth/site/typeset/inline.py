@@ -50,7 +50,8 @@ def _show_place_holder(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def _rendered(text: str, _language: str) -> SafeString:
-    return mark_safe(_MARKDOWN.renderInline(text))  # noqa: S308 - the renderer escapes all text
+    html: str = _MARKDOWN.renderInline(text)
+    return mark_safe(html)  # noqa: S308 - the renderer escapes all text
 
 
 def _harmless_link(url: str) -> bool:
