@@ -50,7 +50,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: str = ""
     name: str = "Troth"
     logo: Path | None = None
-    accent: str = "#1f5f5b"
+    accent: str = "#23527c"
     trusted_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     log_format: LogFormat = "json"
