@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
@@ -70,3 +72,13 @@ def browser() -> Iterator[Browser]:
         found = chromium.launch(playwright)
         yield found
         found.close()
+
+
+@pytest.fixture
+def kept_connection() -> Iterator[None]:
+    """Keep the test's transaction open when a request ends, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)

@@ -177,6 +177,7 @@ def test_the_accent_is_a_stylesheet_of_its_own(client: Client) -> None:
     assert client.get("/accent-red.css").status_code == 404
 
 
+@pytest.mark.usefixtures("kept_connection")
 def test_without_a_logo_there_is_none(client: Client, tmp_path: Path) -> None:
     assert client.get("/logo").status_code == 404
     logo = tmp_path / "logo.svg"

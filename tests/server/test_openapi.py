@@ -28,6 +28,7 @@ CHECKS = [
 
 @pytest.mark.slow
 @pytest.mark.django_db
+@pytest.mark.usefixtures("kept_connection")
 @pytest.mark.parametrize("mode", GenerationMode)
 @pytest.mark.parametrize(("path", "method"), [("/v1/policy", "GET"), ("/v1/decisions", "POST")])
 def test_every_answer_is_as_described(path: str, method: str, mode: GenerationMode) -> None:
