@@ -29,7 +29,7 @@ quick: setup-test ## under half a minute: no browser, no PostgreSQL
 
 test: setup-test ## everything, on SQLite and on PostgreSQL
 	TROTH_CASES=1000 $(PYTEST) -n $(WORKERS)
-	TROTH_TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) --stored
+	TROTH_TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) --stored -m "not browser"
 
 ROUNDS ?= 100
 torture: setup-test ## long rounds; ROUNDS=10 for a short one

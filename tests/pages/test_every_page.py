@@ -177,14 +177,13 @@ def test_the_accent_is_a_stylesheet_of_its_own(client: Client) -> None:
     assert client.get("/accent-red.css").status_code == 404
 
 
-@pytest.mark.usefixtures("kept_connection")
 def test_without_a_logo_there_is_none(client: Client, tmp_path: Path) -> None:
     assert client.get("/logo").status_code == 404
     logo = tmp_path / "logo.svg"
     logo.write_text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
     with override_settings(CONFIG=replace(settings.CONFIG, logo=logo)):
         answer = client.get("/logo")
-        answer.close()
+        assert b"".join(answer) == logo.read_bytes()
         assert answer["Content-Type"] == "image/svg+xml"
         assert "sandbox" in answer["Content-Security-Policy"]
         assert "default-src 'none'" in answer["Content-Security-Policy"]
