@@ -25,7 +25,7 @@ serve: setup ## run Troth on the bundled policy and print its address
 	@$(BIN)/troth serve
 
 quick: setup-test ## under half a minute: no browser, no PostgreSQL
-	$(PYTEST) -n $(WORKERS) -m "not browser and not postgres and not slow"
+	TROTH_CASES=20 $(PYTEST) -n $(WORKERS) -m "not browser and not postgres and not slow"
 
 test: setup-test ## everything, on SQLite and on PostgreSQL
 	TROTH_CASES=1000 $(PYTEST) -n $(WORKERS)

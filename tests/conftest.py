@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.services import chromium
-from tests.services.server import Server, database_url
+from tests.services.server import FreshDatabase, Server, database_url
 
 CASES = int(os.environ.get("TROTH_CASES", "100"))
-STORED_FIXTURES = frozenset({"db", "transactional_db", "live_troth", "fresh_troth", "stored"})
+STORED_FIXTURES = frozenset(
+    {"db", "transactional_db", "live_troth", "fresh_troth", "fresh_database"}
+)
 
 settings.register_profile(
     "troth",
@@ -33,7 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests that store something when asked to."""
+    """Count generated cases among the long rounds; keep the tests that store when asked to."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.torture)
     if not config.getoption("--stored"):
         return
     kept = [item for item in items if stores(item)]
@@ -46,6 +51,12 @@ def stores(item: pytest.Item) -> bool:
     fixtures = frozenset(getattr(item, "fixturenames", ()))
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
     return marked is not None or not STORED_FIXTURES.isdisjoint(fixtures)
+
+
+@pytest.fixture
+def fresh_database() -> FreshDatabase:
+    """Return what makes an empty database of the run's kind: a URL, or "" for SQLite."""
+    return database_url
 
 
 @pytest.fixture(scope="session")

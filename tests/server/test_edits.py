@@ -6,7 +6,7 @@ import pytest
 
 from tests.server.cast import ask, edit, policy_copy, troth
 from tests.server.conftest import Start
-from tests.services.server import database_url
+from tests.services.server import FreshDatabase
 
 pytestmark = pytest.mark.slow
 SEARCH = {"verb": "use", "category": "query", "purpose": "search"}
@@ -21,12 +21,12 @@ SEARCH_EDIT = ('purposes = ["search"', 'purposes = ["operation"')
 
 
 def test_an_edit_before_the_first_start_changes_the_answer_and_what_it_names(
-    tmp_path: Path, start: Start
+    tmp_path: Path, start: Start, fresh_database: FreshDatabase
 ) -> None:
-    plain = start(tmp_path / "plain", database=database_url("plain")).wait()
+    plain = start(tmp_path / "plain", database=fresh_database("plain")).wait()
     policy = policy_copy(tmp_path / "policy")
     withdrawn_use(policy)
-    edited = start(tmp_path / "edited", policy=policy, database=database_url("edited")).wait()
+    edited = start(tmp_path / "edited", policy=policy, database=fresh_database("edited")).wait()
     before, after = (ask(f"{s.url}/v1/decisions", SEARCH).json for s in (plain, edited))
     assert before["allowed"]
     assert not after["allowed"]
@@ -35,9 +35,9 @@ def test_an_edit_before_the_first_start_changes_the_answer_and_what_it_names(
 
 
 def test_the_same_edit_on_a_used_folder_waits_and_the_version_in_force_answers(
-    tmp_path: Path, start: Start
+    tmp_path: Path, start: Start, fresh_database: FreshDatabase
 ) -> None:
-    policy, url = policy_copy(tmp_path / "policy"), database_url("used")
+    policy, url = policy_copy(tmp_path / "policy"), fresh_database("used")
     first = start(policy=policy, database=url).wait()
     before = ask(f"{first.url}/v1/decisions", SEARCH).json
     assert first.stop() == 0
@@ -49,8 +49,10 @@ def test_the_same_edit_on_a_used_folder_waits_and_the_version_in_force_answers(
     assert waiting["in_force_from"] is None
 
 
-def test_a_change_is_proposed_without_a_restart(tmp_path: Path, start: Start) -> None:
-    policy, url = policy_copy(tmp_path / "policy"), database_url("proposed")
+def test_a_change_is_proposed_without_a_restart(
+    tmp_path: Path, start: Start, fresh_database: FreshDatabase
+) -> None:
+    policy, url = policy_copy(tmp_path / "policy"), fresh_database("proposed")
     server = start(policy=policy, database=url).wait()
     given = ("--data", server.data, "--policy", policy, *(("--database", url) if url else ()))
     assert "version 1" in troth("policy", "propose", *given).stdout

@@ -12,14 +12,18 @@ import pytest
 
 from tests.server.cast import ask
 from tests.server.conftest import Start
-from tests.services.server import database_url, environment, free_port
+from tests.services.server import FreshDatabase, environment, free_port
 
 TROTH = (sys.executable, "-m", "troth")
+ROUNDS = int(os.environ.get("TROTH_ROUNDS", "8"))
+FIRST_KILL_S, LAST_KILL_S = 0.2, 2.4
 pytestmark = pytest.mark.slow
 
 
-def test_a_server_starts_answers_and_ends_with_0(start: Start) -> None:
-    server = start(database=database_url("ends")).wait()
+def test_a_server_starts_answers_and_ends_with_0(
+    start: Start, fresh_database: FreshDatabase
+) -> None:
+    server = start(database=fresh_database("ends")).wait()
     assert ask(f"{server.url}/healthz").body == b"ok\n"
     assert ask(f"{server.url}/readyz").body == b"ready\n"
     assert server.stop() == 0
@@ -42,8 +46,8 @@ def test_the_owner_link_is_kept_out_of_the_log(start: Start) -> None:
     assert "owner-link.txt" in server.output
 
 
-def test_a_restart_keeps_keys_and_version(start: Start) -> None:
-    url = database_url("restart")
+def test_a_restart_keeps_keys_and_version(start: Start, fresh_database: FreshDatabase) -> None:
+    url = fresh_database("restart")
     first = start(database=url).wait()
     key = (first.data / "secrets" / "secret-key").read_text()
     told = ask(f"{first.url}/v1/policy").json
@@ -54,8 +58,11 @@ def test_a_restart_keeps_keys_and_version(start: Start) -> None:
     assert (again.data / "secrets" / "secret-key").read_text() == key
 
 
-def test_two_that_start_at_once_on_a_new_folder_record_one_version(start: Start) -> None:
-    url = database_url("twins")
+@pytest.mark.torture
+def test_two_that_start_at_once_on_a_new_folder_record_one_version(
+    start: Start, fresh_database: FreshDatabase
+) -> None:
+    url = fresh_database("twins")
     twins = [start(database=url) for _ in range(2)]
     told = [ask(f"{twin.wait().url}/v1/policy").json["version"] for twin in twins]
     assert [twin.stop() for twin in twins] == [0, 0]
@@ -63,14 +70,17 @@ def test_two_that_start_at_once_on_a_new_folder_record_one_version(start: Start)
     assert told[0]["number"] == 1
 
 
+@pytest.mark.torture
 def test_a_first_start_that_is_killed_leaves_a_folder_that_starts(
-    tmp_path: Path, start: Start
+    tmp_path: Path, start: Start, fresh_database: FreshDatabase
 ) -> None:
     """Killed at ever later moments, the folder is never in the way of the next start."""
-    data = tmp_path / "data"
-    for after_s in (0.3, 0.6, 0.9, 1.2, 1.5, 1.8, 2.4):
+    data, url = tmp_path / "data", fresh_database("killed")
+    for kill in range(ROUNDS):
+        after_s = FIRST_KILL_S + (LAST_KILL_S - FIRST_KILL_S) * kill / ROUNDS
+        command = [*TROTH, "serve", "--data", str(data), "--port", str(free_port())]
         killed = subprocess.Popen(
-            [*TROTH, "serve", "--data", str(data), "--port", str(free_port())],
+            [*command, *(["--database", url] if url else [])],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=environment(),
@@ -78,11 +88,12 @@ def test_a_first_start_that_is_killed_leaves_a_folder_that_starts(
         time.sleep(after_s)
         os.kill(killed.pid, signal.SIGKILL)
         killed.wait()
-    server = start(data).wait()
+    server = start(data, database=url).wait()
     assert ask(f"{server.url}/v1/policy").json["version"]["number"] == 1
     assert server.stop() == 0
-    with sqlite3.connect(data / "troth.db") as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    if not url:
+        with sqlite3.connect(data / "troth.db") as database:
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_sqlite_is_durable_and_marked_as_ours(start: Start) -> None:

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,9 @@ from tests.services import postgres
 
 START_TIMEOUT_S: Final = 60
 STOP_TIMEOUT_S: Final = 20
+FreshDatabase = Callable[[str], str]
+"""From a name to the address of an empty database."""
+
 OWNER_LINK: Final = re.compile(r"https?://\S+/console/\S+")
 
 
