@@ -6,13 +6,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from troth.policy.words import Message, mark
 from troth.site.config import Config
 from troth.site.database import parse_url
+from troth.site.migrations import DurableExecutor
 from troth.site.problem import CannotGoOnError
 from troth.store.locks import lock_number
 
@@ -56,7 +56,8 @@ def bring_up_to_date(config: Config) -> None:
                 cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             else:
                 cursor.execute(f"CREATE TABLE IF NOT EXISTS {MARKER} (made_at timestamptz)")
-        call_command("migrate", verbosity=0, interactive=False)
+        executor = DurableExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 def demand_current(config: Config) -> None:
