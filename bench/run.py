@@ -14,7 +14,8 @@ from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent
 RESULTS: Final = HERE / "RESULTS.md"
-GROUPS: Final = ("start", "policy", "gate", "pages")
+GROUPS: Final = {"start": ("--install",), "policy": (), "gate": (), "pages": ()}
+"""Each group's module, with what it is asked for beside its default."""
 INTRODUCTION: Final = """# Figures
 
 Written by `make bench`. Machines are shared and noisy: compare figures of one section, not of two.
@@ -28,7 +29,7 @@ def main(groups: tuple[str, ...]) -> int:
     failed = 0
     for group in groups:
         done = subprocess.run(
-            [sys.executable, "-m", f"bench.{group}"],
+            [sys.executable, "-m", f"bench.{group}", *GROUPS[group]],
             cwd=HERE.parent,
             capture_output=True,
             text=True,
@@ -63,4 +64,4 @@ def machine() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(tuple(sys.argv[1:]) or GROUPS))
+    sys.exit(main(tuple(sys.argv[1:]) or tuple(GROUPS)))
