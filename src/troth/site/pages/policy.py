@@ -42,6 +42,7 @@ def _page(request: HttpRequest, shown: edition.Edition) -> HttpResponseBase:
     def draw() -> str:
         document = facts.document(DEFAULT_DB_ALIAS, shown.hash)
         page = policy_page(document, shown.state, edition.marks(shown), lang, both=both)
-        return render_to_string("policy/policy.html", {"page": page, "both": both}, request)
+        values = {"page": page, "both": both, "kept": {"both": "1"} if both else {}}
+        return render_to_string("policy/policy.html", values, request)
 
     return answer(request, (*shown.depends_on, both), draw)

@@ -30,8 +30,9 @@ def answer(
 ) -> HttpResponseBase:
     """Answer with a page that is the same for everybody who asks for it in this language.
 
-    `depends_on` names all its content depends on, beside the language, the build and the
-    operator's settings. A browser that holds the page is told so (304) without rendering.
+    `depends_on` names all its content depends on, beside the path, the language, the build and
+    the operator's settings: of a query only what a view has understood, never as it was written.
+    A browser that holds the page is told so (304) without rendering.
     """
     etag = f'"{_digest(request, depends_on)}"'
     unchanged = get_conditional_response(request, etag=etag)
@@ -39,6 +40,12 @@ def answer(
     response["ETag"] = etag
     response["Cache-Control"] = REVALIDATE
     return response
+
+
+def kept() -> frozenset[str]:
+    """Return the validators of the pages in memory."""
+    with _guard:
+        return frozenset(_pages)
 
 
 def forget() -> None:
