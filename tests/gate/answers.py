@@ -1,9 +1,10 @@
 """What the slow evaluator answers with, and the small questions it asks on the way."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from troth.policy.register import Purpose, Source
+from troth.policy.register import Purpose, Register, Source
 
 
 class Answer(NamedTuple):
@@ -35,6 +36,13 @@ def needs(purpose: Purpose) -> str:
     if purpose.basis == "consent" and purpose.consent == "none":
         return "consent"
     return purpose.consent
+
+
+def home_of(register: Register) -> str | None:
+    """Return the controller's country, None if nobody has filled it in."""
+    if register.controller is None or not re.fullmatch("[A-Z]{2}", register.controller.country):
+        return None
+    return register.controller.country
 
 
 def lacking(accepted: bool, code: str, statement: str) -> Answer:  # noqa: FBT001 (a fact)

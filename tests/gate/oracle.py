@@ -8,7 +8,7 @@ this file differ, one of them is wrong.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from tests.gate.answers import Answer, lacking, names, needs, no, third_party, yes
+from tests.gate.answers import Answer, home_of, lacking, names, needs, no, third_party, yes
 from troth.gate.facts import (
     CollectFacts,
     Facts,
@@ -274,8 +274,7 @@ class Oracle:
         if self.live("recipient", facts.recipient) is None:
             return self.absent("recipient", facts.recipient, "recipient-undeclared", cited)
         recipient = self.register.recipient[facts.recipient]
-        controller = self.register.controller
-        home = controller.country if controller else ""
+        home = home_of(self.register)
         told = recipient.statement
         if recipient.ground != facts.ground:
             return no("ground-undeclared", told)
@@ -283,14 +282,15 @@ class Oracle:
             return no("recipient-public", told)
         if facts.public and not recipient.public:
             return no("recipient-not-public", told)
-        if facts.country != "" and facts.country not in (recipient.countries or (home,)):
+        goes_to = facts.country if facts.country != "" else home
+        if goes_to not in (recipient.countries or (home,)):
             return no("country-undeclared", told)
         for name in sorted(facts.categories):
             if name not in recipient.categories or self.live("category", name) is None:
                 return self.absent("category", name, "category-undeclared", cited)
         if facts.purpose not in recipient.purposes or self.live("purpose", facts.purpose) is None:
             return self.absent("purpose", facts.purpose, "purpose-undeclared", cited)
-        at_home = facts.country in ("", home)
+        at_home = home is not None and goes_to == home
         if recipient.ground == "contract" and at_home and not recipient.public:
             return yes("release-contracted", told)
         own = f"recipient.{facts.recipient}" in names(facts.separate)

@@ -89,6 +89,30 @@ def test_nothing_leaves_without_everyones_consent_a_contract_or_a_reviewed_order
     assert answer(ReleaseFacts(**facts)) == (allowed, code, statement)
 
 
+def test_a_release_that_names_no_country_stays_at_home_and_goes_to_no_recipient_abroad() -> None:
+    far = HOUSE["recipient"]["courier"] | {"countries": ["US"]}
+    rules = rulebook(recipient={"courier": far})
+    facts = ReleaseFacts(**(SEND | {"country": ""}))
+    assert answer(facts) == (True, "release-contracted", "disclosure.only")
+    assert answer(facts, rules) == (False, "country-undeclared", "disclosure.only")
+
+
+@pytest.mark.parametrize("unknown", ["", "{fill: two-letter country code}"])
+@pytest.mark.parametrize("declared", [[], ["CN"]])
+def test_who_does_not_say_where_she_is_releases_nothing_by_contract_alone(
+    unknown: str, declared: list[str]
+) -> None:
+    rules = rulebook(
+        controller=HOUSE["controller"] | {"country": unknown},
+        recipient={"courier": HOUSE["recipient"]["courier"] | {"countries": declared}},
+    )
+    for country in ("", "CN"):
+        assert not answer(ReleaseFacts(**(SEND | {"country": country})), rules)[0]
+    where = "CN" if declared else ""
+    agreed = ReleaseFacts(**(SEND | {"country": where, "consenting": 1}))
+    assert answer(agreed, rules) == (True, "release-consented", "disclosure.only")
+
+
 def test_a_publication_needs_everyones_consent_even_under_a_contract() -> None:
     shop = HOUSE["recipient"]["courier"] | {"public": True}
     rules = rulebook(recipient={"courier": shop})

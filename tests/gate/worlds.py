@@ -98,7 +98,7 @@ REGISTER: Final[dict[str, st.SearchStrategy[Any]]] = {
         ground=("consent", "contract", "law"),
         categories=MOST_IDS,
         purposes=MOST_IDS,
-        countries=((), ("CN", "US")),
+        countries=((), ("CN", "US"), ("US",)),
         public=(False, True),
     ),
     "region": table(
@@ -112,10 +112,11 @@ REGISTER: Final[dict[str, st.SearchStrategy[Any]]] = {
             {
                 "statement": "collection.definition",
                 "name": text("Example"),
-                "country": "CN",
+                "country": country,
                 "minimum_age": age,
             }
             for age in (None, 14)
+            for country in weighted("CN", "", "{fill: country}")
         ]
     ),
 }

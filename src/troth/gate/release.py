@@ -37,8 +37,8 @@ def may_release(rules: Rulebook, facts: ReleaseFacts, now: datetime) -> Decision
     refusal = _to_whom(rules, facts, recipient) or _of_what(rules, facts, recipient)
     if refusal is not None:
         return refusal
-    abroad = facts.country not in ("", rules.country)
-    if facts.ground == "contract" and not facts.public and not abroad:
+    at_home = rules.country != "" and facts.country in ("", rules.country)
+    if facts.ground == "contract" and not facts.public and at_home:
         return yes(rules, "release", RELEASE_CONTRACTED, recipient.statement)
     return _by_consent(rules, facts, recipient)
 
@@ -51,9 +51,9 @@ def _to_whom(rules: Rulebook, facts: ReleaseFacts, recipient: RecipientRule) -> 
     if facts.public != recipient.public:
         code = "recipient-public" if recipient.public else "recipient-not-public"
         return no(rules, "release", code, told, recipient=name)
-    # Where the register names no country, the data stays in the controller's.
+    # Where the register or the facts name no country, the data stays in the controller's.
     countries = recipient.countries or {rules.country}
-    if facts.country and facts.country not in countries:
+    if (facts.country or rules.country) not in countries:
         return no(rules, "release", "country-undeclared", told, recipient=name)
     return None
 

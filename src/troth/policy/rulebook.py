@@ -37,6 +37,8 @@ from troth.policy.words import StatementId
 __all__ = ["Rulebook", "RulebookError", "compile"]
 
 SECONDS_A_DAY: Final = 86_400
+COUNTRY_LETTERS: Final = 2
+"""An ISO 3166-1 code; a place-holder is none."""
 ENTRY_TABLES: Final = (
     "purpose",
     "category",
@@ -95,8 +97,15 @@ def compile(version: Version, suspended: frozenset[str] = frozenset()) -> Rulebo
         suspended=stopped,
         period_days=register.notice.period_days if register.notice else 0,
         minimum_age=register.controller.minimum_age if register.controller else None,
-        country=register.controller.country if register.controller else "",
+        country=_country(register),
     )
+
+
+def _country(register: Register) -> str:
+    """Return the controller's own country, "" where none is filled in: then nothing is at home."""
+    country = register.controller.country if register.controller else ""
+    known = len(country) == COUNTRY_LETTERS and country.isascii() and country.isupper()
+    return country if known else ""
 
 
 def _cites(register: Register, told: frozenset[StatementId]) -> Cites:

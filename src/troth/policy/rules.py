@@ -104,7 +104,8 @@ class Rulebook(Struct, frozen=True):
     `bits` names every consent that can be given, by register path (`purpose.search`,
     `partner.map`, `recipient.public`, `category.health`, `cookie.visitor`) and by cookie class
     (`class.statistics` stands for all its cookies). A mask belongs to its version: keep both.
-    `suspended` are the suspended register paths with the statement that tells of each.
+    `suspended` are the suspended register paths with the statement that tells of each. `country` is
+    the controller's own (ISO 3166-1), "" where it is not filled in.
     """
 
     version: VersionHash
