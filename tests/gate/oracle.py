@@ -291,7 +291,8 @@ class Oracle:
         if facts.purpose not in recipient.purposes or self.live("purpose", facts.purpose) is None:
             return self.absent("purpose", facts.purpose, "purpose-undeclared", cited)
         at_home = home is not None and goes_to == home
-        if recipient.ground == "contract" and at_home and not recipient.public:
+        harmless = not any(self.register.category[c].sensitive for c in facts.categories)
+        if recipient.ground == "contract" and at_home and harmless and not recipient.public:
             return yes("release-contracted", told)
         own = f"recipient.{facts.recipient}" in names(facts.separate)
         if facts.consenting >= facts.persons or (facts.persons == 1 and own):

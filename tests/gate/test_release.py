@@ -113,6 +113,18 @@ def test_who_does_not_say_where_she_is_releases_nothing_by_contract_alone(
     assert answer(agreed, rules) == (True, "release-consented", "disclosure.only")
 
 
+def test_sensitive_data_needs_everyones_consent_even_under_a_contract() -> None:
+    courier = HOUSE["recipient"]["courier"] | {"categories": ["account", "health"]}
+    rules = rulebook(recipient={"courier": courier})
+    assert answer(ReleaseFacts(**SEND), rules)[1] == "release-contracted"
+    for categories in (names("health"), names("account", "health")):
+        facts = SEND | {"categories": categories, "persons": 2}
+        refused = (False, "separate-consent-missing", "disclosure.only")
+        assert answer(ReleaseFacts(**facts, consenting=1), rules) == refused
+        agreed = (True, "release-consented", "disclosure.only")
+        assert answer(ReleaseFacts(**facts, consenting=2), rules) == agreed
+
+
 def test_a_publication_needs_everyones_consent_even_under_a_contract() -> None:
     shop = HOUSE["recipient"]["courier"] | {"public": True}
     rules = rulebook(recipient={"courier": shop})

@@ -17,7 +17,7 @@ from troth.policy.rules import RecipientRule, Rulebook
 
 
 def may_release(rules: Rulebook, facts: ReleaseFacts, now: datetime) -> Decision:  # noqa: ARG001 (every verb takes the same three; no release depends on the time)
-    """Decide whether personal data may leave (PIPL 23, 25, 38-41; GDPR 6, 44)."""
+    """Decide whether personal data may leave (PIPL 23, 25, 29, 38-41; GDPR 6, 9, 44)."""
     if not facts.categories or not facts.persons:
         return no(rules, "release", "release-empty", rules.cites.release)
     if facts.ground == "law":
@@ -38,7 +38,8 @@ def may_release(rules: Rulebook, facts: ReleaseFacts, now: datetime) -> Decision
     if refusal is not None:
         return refusal
     at_home = rules.country != "" and facts.country in ("", rules.country)
-    if facts.ground == "contract" and not facts.public and at_home:
+    sensitive = facts.categories & recipient.sensitive
+    if facts.ground == "contract" and at_home and not facts.public and not sensitive:
         return yes(rules, "release", RELEASE_CONTRACTED, recipient.statement)
     return _by_consent(rules, facts, recipient)
 

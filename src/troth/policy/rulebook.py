@@ -313,10 +313,12 @@ def _stopped_by(key: str, cookie: Cookie, stopped: Mapping[str, StatementId]) ->
 def _recipient(
     name: str, recipient: Recipient, live: Register, bits: Mapping[str, int]
 ) -> RecipientRule:
+    categories = frozenset(c for c in recipient.categories if c in live.category)
     return RecipientRule(
         statement=recipient.statement,
         ground=recipient.ground,
-        categories=frozenset(c for c in recipient.categories if c in live.category),
+        categories=categories,
+        sensitive=frozenset(c for c in categories if live.category[c].sensitive),
         purposes=frozenset(p for p in recipient.purposes if p in live.purpose),
         countries=frozenset(recipient.countries),
         public=recipient.public,

@@ -87,11 +87,15 @@ class CookieRule(Struct, frozen=True):
 
 
 class RecipientRule(Struct, frozen=True):
-    """Somebody data may go to: what, for what, on which ground, where; `bit` is her consent's."""
+    """Somebody data may go to: what, for what, on which ground, where; `bit` is her consent's.
+
+    `sensitive` are those of the categories that leave with everyone's separate consent alone.
+    """
 
     statement: StatementId
     ground: Literal["consent", "law", "contract"]
     categories: frozenset[str]
+    sensitive: frozenset[str]
     purposes: frozenset[str]
     countries: frozenset[str]
     public: bool
