@@ -54,7 +54,7 @@ def third_party(source: Source, place: str, now: datetime) -> str | None:
     """Return what third-party data lacks: permission in the place, licence, live review."""
     if not any(permitted in (place, place[:2]) for permitted in source.permissions):
         return "source-not-permitted"
-    if source.kind == "commercial" and source.licence is None:
+    if source.licence is None:
         return "source-unlicensed"
     today: date = now.astimezone(UTC).date()
     if source.review is None or source.review < today:

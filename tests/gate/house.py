@@ -95,6 +95,7 @@ HOUSE: dict[str, Any] = {
             "collection.third-party",
             kind="public",
             permissions={"CN": text("PIPL 13(6)"), "US": text("public record")},
+            licence=text("open data licence"),
             review=date(2026, 3, 1),
         ),
         "commercial-data": entry(

@@ -77,6 +77,15 @@ def test_a_third_party_source_lapses_the_day_after_its_review() -> None:
     assert (late.allowed, late.reason.code) == (False, "source-lapsed")
 
 
+@pytest.mark.parametrize("kind", ["public", "commercial"])
+def test_a_third_party_source_needs_a_licence_or_contract_even_if_public(kind: str) -> None:
+    licensed = HOUSE["source"]["public-records"] | {"kind": kind}
+    facts = CollectFacts(**BOUGHT)
+    assert answer(facts, rulebook(source={"public-records": licensed}))[0]
+    without = rulebook(source={"public-records": licensed | {"licence": None}})
+    assert answer(facts, without) == (False, "source-unlicensed", "collection.third-party")
+
+
 @pytest.mark.parametrize(
     ("of_age", "consented", "plain"),
     [

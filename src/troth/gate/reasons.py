@@ -91,7 +91,9 @@ NO: Final[Mapping[str, str]] = {
     "source-not-permitted": mark(
         "No legal permission for the source “%(source)s” is recorded where the person is."
     ),
-    "source-unlicensed": mark("The commercial source “%(source)s” has no licence or contract."),
+    "source-unlicensed": mark(
+        "No licence or contract of the third-party source “%(source)s” is recorded."
+    ),
     "source-lapsed": mark("The review of the source “%(source)s” is overdue or was never planned."),
     "consent-missing": mark("A consent to “%(to)s” is missing."),
     "separate-consent-missing": mark("A separate consent to “%(to)s” is missing."),

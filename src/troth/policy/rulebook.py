@@ -229,12 +229,13 @@ def _source(source: Source) -> SourceRule:
     lapses = None
     if source.review is not None:
         lapses = datetime.combine(source.review, time(), UTC) + timedelta(days=1)
+    own = source.kind in {"direct", "usage"}
     return SourceRule(
         statement=source.statement,
         kind=source.kind,
-        own=source.kind in {"direct", "usage"},
+        own=own,
         permissions=frozenset(source.permissions),
-        licensed=source.kind != "commercial" or source.licence is not None,
+        licensed=own or source.licence is not None,
         lapses=lapses,
     )
 

@@ -30,7 +30,9 @@ class UseRule(Struct, frozen=True):
 
 
 class SourceRule(Struct, frozen=True):
-    """Where a category may come from. `own` sources need no permission, the others one a place.
+    """Where a category may come from.
+
+    `own` sources need nothing more, the others a permission a place, a licence and a review.
 
     `lapses` is the first moment after the review day (UTC), None if no review day is set.
     """
