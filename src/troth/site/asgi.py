@@ -21,6 +21,7 @@ Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT_BYTES: Final = 1_000_000
+BODY_TIMEOUT_S: Final = 30
 PLAIN: Final = b"text/plain; charset=utf-8"
 PROBLEM: Final = b"application/problem+json"
 
@@ -46,9 +47,50 @@ def edge(django: WSGIHandler, ready: Callable[[], bool], threads: int) -> Applic
         else:
             if not imported.done():
                 await asyncio.wait([asyncio.wrap_future(imported)])
-            await pages(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi's stricter dicts
+            await _whole(pages, scope, receive, send)
 
     return application
+
+
+async def _whole(pages: WSGIMiddleware, scope: Scope, receive: Receive, send: Send) -> None:
+    """Let Django answer a request that has come whole, and send the answer once it is whole.
+
+    A thread that waited for a slow sender or a slow reader would be lost to everybody else: as
+    many of them as there are threads would stop every page. Bodies are bounded and no page
+    streams, so both fit in memory.
+    """
+    try:
+        body = await asyncio.wait_for(_body(receive), BODY_TIMEOUT_S)
+    except TimeoutError:
+        detail = f"The body did not come within {BODY_TIMEOUT_S} seconds; send it again."
+        told = _problem(408, "request-timeout", detail)
+        await _answer(send, 408, told, content_type=PROBLEM)
+        return
+    if body is None:
+        return
+    answer: list[Event] = []
+
+    async def given() -> Event:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def kept(event: Event) -> None:
+        answer.append(event)
+
+    await pages(scope, given, kept)  # type: ignore[arg-type]  # a2wsgi's stricter dicts
+    for event in answer:
+        await send(event)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """Return the whole body, None if the sender left before its end."""
+    parts = []
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return None
+        parts.append(event.get("body", b""))
+        if not event.get("more_body"):
+            return b"".join(parts)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
