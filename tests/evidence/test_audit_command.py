@@ -13,6 +13,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from troth.evidence import discover
+from troth.policy.read import version_hash
 
 MAKE = """
 import sys
@@ -74,17 +75,35 @@ def test_a_fresh_store_passes_and_each_statement_is_listed(data: Path) -> None:
     assert told["tally"]["broken"] == 0
 
 
-def test_a_broken_promise_exits_1_and_is_named(data: Path) -> None:
+def exchange_author(data: Path) -> None:
+    """Change who recorded a version, in the same way: its text is still whole."""
+    with closing(sqlite3.connect(data / "troth.db")) as database:
+        database.executescript(
+            "DROP TRIGGER versions_storedversion_no_update;"
+            "UPDATE versions_storedversion SET author = 'nobody';"
+        )
+
+
+def test_a_text_changed_in_place_is_a_finding_told_in_one_sentence(data: Path) -> None:
     edit_published_text(data)
+    done = audit(data)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    said = done.stderr.splitlines()[-1]
+    assert said.startswith("troth: The stored text of version 1 is not the one that was recorded")
+
+
+def test_a_broken_promise_exits_1_and_is_named(data: Path) -> None:
+    exchange_author(data)
     done = audit(data, "--format", "text")
     assert done.returncode == 1
     assert "✗ broken    revision.timely" in done.stdout
-    assert "version 1: files" in done.stdout
-    assert "unguarded: versions_versionfile" in done.stdout
+    assert "version 1: chain" in done.stdout
+    assert "unguarded: versions_storedversion" in done.stdout
 
 
 def test_junit_of_a_broken_store_fails_one_case(data: Path) -> None:
-    edit_published_text(data)
+    exchange_author(data)
     done = audit(data, "--format", "junit")
     assert done.returncode == 1
     root = fromstring(done.stdout)  # noqa: S314 - our own
@@ -92,11 +111,20 @@ def test_junit_of_a_broken_store_fails_one_case(data: Path) -> None:
     assert failed == ["revision.timely"]
 
 
+def hash_with(data: Path) -> str:
+    """The hash that the folder has when its Chinese file holds two stray bytes."""
+    with closing(sqlite3.connect(data / "troth.db")) as database:
+        rows = database.execute("SELECT name, content FROM versions_versionfile").fetchall()
+    return version_hash({**dict(rows), "zh.md": b"\xff\xfe"})
+
+
 def test_a_version_nobody_can_read_is_a_finding_told_in_one_sentence(data: Path) -> None:
     with closing(sqlite3.connect(data / "troth.db")) as database:
         database.executescript(
             "DROP TRIGGER versions_versionfile_no_update;"
             "UPDATE versions_versionfile SET content = x'fffe' WHERE name = 'zh.md';"
+            "DROP TRIGGER versions_storedversion_no_update;"
+            f"UPDATE versions_storedversion SET hash = '{hash_with(data)}';"
         )
     done = audit(data)
     assert done.returncode == 1

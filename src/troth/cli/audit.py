@@ -58,6 +58,7 @@ def _audit(config: Config, form: Format, lang: Lang) -> tuple[bytes, bool]:
     from troth.evidence.examination import examine_all  # noqa: PLC0415 - the same
     from troth.store import Store  # noqa: PLC0415 - the same
     from troth.versions import facts  # noqa: PLC0415 - the same
+    from troth.versions.facts import TamperedVersionError  # noqa: PLC0415 - the same
 
     logging.getLogger("troth.request").setLevel(logging.WARNING)  # a control fetches pages
     store, now, translate = Store(), datetime.now(UTC), translator(lang)
@@ -68,7 +69,10 @@ def _audit(config: Config, form: Format, lang: Lang) -> tuple[bytes, bool]:
     try:
         version = facts.document(store.alias, current.hash)
     except UnreadablePolicyError as error:
-        _tell_unreadable(current.number, error, translate)
+        _tell(_unreadable(current.number, error, translate), translate)
+        return b"", False
+    except TamperedVersionError as error:
+        _tell(error.message, translate)
         return b"", False
     audit = report.Audit(version, current.number, board(store.alias, version, now))
     if form == "json":
@@ -78,12 +82,16 @@ def _audit(config: Config, form: Format, lang: Lang) -> tuple[bytes, bool]:
     return report.audit_text(audit, lang, translate).encode(), audit.holds
 
 
-def _tell_unreadable(number: int, error: UnreadablePolicyError, translate: Translate) -> None:
+def _unreadable(number: int, error: UnreadablePolicyError, translate: Translate) -> Message:
     """Say that there is nothing to mark: what was published cannot be read any more."""
-    said = Message(
+    return Message(
         mark("The policy in force, version %(number)s, cannot be read any more: %(reason)s"),
         {"number": number, "reason": error.diagnostics[0].message.render(translate)},
     )
+
+
+def _tell(said: Message, translate: Translate) -> None:
+    """Say why no statement has a mark: without the recorded text there is nothing to mark."""
     sys.stderr.write(f"troth: {said.render(translate)}\n")
 
 

@@ -88,9 +88,12 @@ def adopt(files: Mapping[str, bytes], author: str = "system") -> "Proposal":
     from troth.policy.rulebook import RulebookError  # noqa: PLC0415 - needs Django set up
     from troth.store import transact  # noqa: PLC0415 - the same
     from troth.versions.actions import propose  # noqa: PLC0415 - the same
+    from troth.versions.facts import TamperedVersionError  # noqa: PLC0415 - the same
 
     try:
         return transact(propose, files, author)
+    except TamperedVersionError as error:
+        raise CannotGoOnError(error.message) from error
     except RulebookError as error:
         raise CannotGoOnError(
             Message(mark("The policy cannot be compiled: %(error)s"), {"error": error})

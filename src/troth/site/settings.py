@@ -63,9 +63,11 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "troth.site.middleware.choose_language",
     "troth.site.middleware.tell_problems",
+    "troth.site.pages.errors.not_allowed",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "troth.site.tampered.WithholdTampered",
 ]
 ROOT_URLCONF = "troth.site.urls"
 WSGI_APPLICATION = "troth.site.wsgi.application"

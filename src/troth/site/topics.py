@@ -55,7 +55,7 @@ def examine(alias: str, now: datetime) -> Evidence:
     wrong: list[str] = []
     expected: tuple[StatementId, ...] = ()
     try:
-        version = facts.document(alias, stored.hash)
+        version = facts.stored_document(stored)  # as the next start will find it
     except Exception as error:  # noqa: BLE001 - a version nobody can read has no page: that is the finding
         wrong.append(f"version {stored.number}: {type(error).__name__}")
     else:

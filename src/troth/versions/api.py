@@ -66,7 +66,7 @@ def _responses(fine: str, **refusals: str) -> dict[Any, Any]:
             "PublishedPolicy",
             s404="There is no such version.",
             s422="A parameter cannot be read.",
-            s503="No version is in force yet.",
+            s503="No version is in force yet, or its stored text was changed.",
         )
         | {304: {"description": "Not changed since the ETag that was sent."}}
     },
@@ -104,7 +104,7 @@ def policy(
             s415="The body is not sent as JSON.",
             s422="The facts are of no verb.",
             s429="Too many questions; Retry-After says when.",
-            s503="No version is in force yet.",
+            s503="No version is in force yet, or its stored text was changed.",
         ),
     },
 )

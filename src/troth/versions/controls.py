@@ -10,6 +10,11 @@ from troth.policy.words import Message, StatementId, mark
 
 PERIOD: Final = timedelta(minutes=10)
 TIMELY: Final = frozenset({StatementId("revision.timely")})
+TOPICS: Final = frozenset(
+    StatementId(f"purpose.{topic}")
+    for topic in ("collection", "cookies", "disclosure", "protection", "revision")
+)
+"""Red too where a version's text was changed: its page is not shown any more."""
 REVIEW: Final = frozenset({StatementId("revision.review")})
 
 
@@ -46,7 +51,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         period=PERIOD,
         examine=_examine("immutable"),
         sabotages=(
-            Sabotage("versions.edited-in-place", TIMELY, _commit("edited_in_place")),
+            Sabotage("versions.edited-in-place", TIMELY | TOPICS, _commit("edited_in_place")),
             Sabotage("versions.author-exchanged", TIMELY, _commit("author_exchanged")),
             Sabotage("versions.guard-off", TIMELY, _commit("guard_off")),
         ),

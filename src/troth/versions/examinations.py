@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, cast
+from typing import Final
 
 import msgspec
 from django.db import connections
@@ -15,7 +15,7 @@ from troth.policy.read import read, version_hash
 from troth.policy.words import LANGS, Message, mark
 from troth.store import immutable as guard
 from troth.versions.chain import chain_hash
-from troth.versions.models import TABLES, StoredVersion
+from troth.versions.models import TABLES, StoredVersion, as_bytes
 
 SAMPLES_MAX: Final = 10
 CACHED_FOLDERS: Final = 64
@@ -34,14 +34,7 @@ def _versions(alias: str) -> list[StoredVersion]:
 
 
 def _files(version: StoredVersion) -> Files:
-    return tuple(sorted((file.name, _as_bytes(file.content)) for file in version.file_set.all()))
-
-
-def _as_bytes(content: object) -> bytes:
-    """Return what is stored as bytes: SQLite keeps text in any column that is given it."""
-    return (
-        content.encode() if isinstance(content, str) else bytes(cast("bytes | memoryview", content))
-    )
+    return tuple(sorted((file.name, as_bytes(file.content)) for file in version.file_set.all()))
 
 
 def immutable(alias: str, now: datetime) -> Evidence:

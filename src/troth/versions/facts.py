@@ -1,7 +1,8 @@
 """What is known of versions: which is in force, which waits, all there were.
 
 `in_force(alias, at)` · `waiting(alias)` · `history(alias)` · `find(alias, reference)` ·
-`document(alias, hash)` · `rulebook(alias, hash)`
+`document(alias, hash)` · `rulebook(alias, hash)`: of a version whose text is as it was recorded,
+else TamperedVersionError
 """
 
 from datetime import datetime
@@ -12,13 +13,34 @@ from msgspec import Struct
 
 from troth.policy.document import Version
 from troth.policy.read import read
+from troth.policy.read import version_hash as fingerprint
 from troth.policy.rulebook import Rulebook, compile
+from troth.policy.words import Message, mark
 from troth.versions.models import Effect, StoredVersion
 
 CACHED_VERSIONS: Final = 16
 PREFIX_DIGITS_MIN: Final = 8
 HASH_DIGITS: Final = 64
 NUMBER_DIGITS_MAX: Final = 7
+
+
+class TamperedVersionError(LookupError):
+    """The stored text of a version is not the one that was recorded: it neither shows nor decides.
+
+    `number` is the version's, `message` says what to do.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.message = Message(
+            mark(
+                "The stored text of version %(number)s is not the one that was recorded, so it is"
+                " neither shown nor obeyed; restore the database from a backup, and look with"
+                " `troth audit` for what else was changed."
+            ),
+            {"number": number},
+        )
+        super().__init__(self.message.render(str))
 
 
 class Recorded(Struct, frozen=True):
@@ -94,7 +116,10 @@ def find(alias: str, reference: str) -> StoredVersion | None:
 
 
 def document(alias: str, version_hash: str) -> Version:
-    """Return the version of a hash, read once. Raises LookupError if it was never recorded."""
+    """Return the version of a hash, read once.
+
+    Raises LookupError if it was never recorded, TamperedVersionError if its text was changed.
+    """
     return _document(alias, version_hash)
 
 
@@ -103,12 +128,20 @@ def rulebook(alias: str, version_hash: str) -> Rulebook:
     return _rulebook(alias, version_hash)
 
 
+def stored_document(stored: StoredVersion) -> Version:
+    """Read a version from its stored bytes, remembering nothing. Raises TamperedVersionError."""
+    files = stored.files
+    if fingerprint(files) != stored.hash:
+        raise TamperedVersionError(stored.number)
+    return read(files)
+
+
 @lru_cache(maxsize=CACHED_VERSIONS)
 def _document(alias: str, version_hash: str) -> Version:
     stored = find(alias, version_hash)
     if stored is None:
         raise LookupError(f"no version {version_hash} is recorded")
-    return read(stored.files)
+    return stored_document(stored)
 
 
 @lru_cache(maxsize=CACHED_VERSIONS)

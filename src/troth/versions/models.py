@@ -4,6 +4,8 @@ A version is never edited: what happens to it later (it takes effect, it is with
 its own.
 """
 
+from typing import cast
+
 import msgspec
 from django.db import models
 
@@ -16,6 +18,13 @@ TABLES = (
     "versions_withdrawal",
 )
 """The tables whose rows are never changed."""
+
+
+def as_bytes(content: object) -> bytes:
+    """Return what is stored as bytes: SQLite keeps text in any column that is given it."""
+    return (
+        content.encode() if isinstance(content, str) else bytes(cast("bytes | memoryview", content))
+    )
 
 
 class StoredVersion(models.Model):
@@ -41,7 +50,7 @@ class StoredVersion(models.Model):
     @property
     def files(self) -> dict[str, bytes]:
         """The policy folder as it was recorded, by file name."""
-        return {file.name: bytes(file.content) for file in self.file_set.order_by("name")}
+        return {file.name: as_bytes(file.content) for file in self.file_set.order_by("name")}
 
     @property
     def change_list(self) -> tuple[Change, ...]:
