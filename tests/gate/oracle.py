@@ -20,7 +20,7 @@ from troth.gate.facts import (
     ViewFacts,
 )
 from troth.policy.document import Version
-from troth.policy.register import Category, Cites, Cookie, Entry, Source
+from troth.policy.register import Category, Cites, Cookie, Entry, Recipient, Source
 
 
 class Oracle:
@@ -300,11 +300,30 @@ class Oracle:
         return lacking(facts.accepted, "separate-consent-missing", told)
 
     def by_law(self, facts: ReleaseFacts) -> Answer:
-        """An order, authentic, reviewed, approved, for a declared purpose and no wider."""
+        """A declared authority, for what is declared; then its order."""
         told: str = self.cites.release
         for recipient in reversed(list(self.register.recipient.values())):
             if recipient.ground == "law" and recipient.statement in self.told:
                 told = recipient.statement
+        named = self.find("recipient", facts.recipient)
+        if not isinstance(named, Recipient):
+            return no("recipient-undeclared", told)
+        if named.ground != "law":
+            if self.live("recipient", facts.recipient) is None:
+                return no("suspended", named.statement)
+            return no("ground-undeclared", named.statement)
+        told = named.statement
+        if facts.public or named.public:
+            return no("order-public", told)
+        for name in facts.categories:
+            if name not in named.categories or self.find("category", name) is None:
+                return no("category-undeclared", told)
+        if facts.purpose not in named.purposes or self.find("purpose", facts.purpose) is None:
+            return no("purpose-undeclared", told)
+        return self.order(facts, told)
+
+    def order(self, facts: ReleaseFacts, told: str) -> Answer:
+        """An order: there, authentic, reviewed by another, approved if foreign, wide enough."""
         order = facts.order
         if order is None or order.authority == "":
             return no("order-missing", told)
@@ -314,8 +333,6 @@ class Oracle:
             return no("order-unreviewed", told)
         if order.foreign and not order.approved:
             return no("order-unapproved", told)
-        if self.find("purpose", facts.purpose) is None:
-            return no("purpose-undeclared", self.cites.release)
         for name in facts.fields:
             if name.split(".")[0] not in facts.categories:
                 return no("order-scope", told)

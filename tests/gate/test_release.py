@@ -77,7 +77,22 @@ from troth.gate.facts import ReleaseFacts
             "order-scope",
             "disclosure.law",
         ),
-        (BY_LAW | {"purpose": "gossip"}, False, "purpose-undeclared", "disclosure.only"),
+        (BY_LAW | {"purpose": "gossip"}, False, "purpose-undeclared", "disclosure.law"),
+        (BY_LAW | {"purpose": "account"}, False, "purpose-undeclared", "disclosure.law"),
+        (BY_LAW | {"recipient": "police"}, False, "recipient-undeclared", "disclosure.law"),
+        (BY_LAW | {"recipient": "courier"}, False, "ground-undeclared", "disclosure.only"),
+        (BY_LAW | {"public": True}, False, "order-public", "disclosure.law"),
+        (
+            BY_LAW
+            | {
+                "categories": names("health"),
+                "fields": names(),
+                "order": changed(ORDER, scope=names("health")),
+            },
+            False,
+            "category-undeclared",
+            "disclosure.law",
+        ),
     ],
 )
 def test_nothing_leaves_without_everyones_consent_a_contract_or_a_reviewed_order(

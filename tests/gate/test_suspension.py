@@ -54,4 +54,13 @@ def test_suspending_an_event_does_not_open_its_category_to_data_without_one() ->
 
 
 def test_an_order_can_demand_what_is_suspended() -> None:
-    assert answer(ReleaseFacts(**BY_LAW), rulebook("category.account", "purpose.legal"))[0]
+    stopped = rulebook("category.account", "purpose.legal", "recipient.authorities")
+    assert answer(ReleaseFacts(**BY_LAW), stopped)[0]
+
+
+def test_an_order_cannot_demand_what_the_register_does_not_name_for_it_suspended_or_not() -> None:
+    facts = ReleaseFacts(**(BY_LAW | {"recipient": "courier"}))
+    assert answer(facts)[:2] == (False, "ground-undeclared")
+    assert answer(facts, rulebook("recipient.courier"))[:2] == (False, "suspended")
+    wider = ReleaseFacts(**(BY_LAW | {"categories": names("health"), "fields": names()}))
+    assert answer(wider, rulebook("category.health"))[1] == "category-undeclared"

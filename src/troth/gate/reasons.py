@@ -119,6 +119,7 @@ NO: Final[Mapping[str, str]] = {
     "ground-undeclared": mark("The policy does not name this ground for “%(recipient)s”."),
     "country-undeclared": mark("The policy does not tell of “%(recipient)s” in this country."),
     "release-empty": mark("The release names no person or no category."),
+    "order-public": mark("An order demands for an authority; it opens nothing to the public."),
     "order-missing": mark("There is no order by an authority."),
     "order-unauthenticated": mark("The order's document is not held and authenticated."),
     "order-unreviewed": mark("No second person has reviewed the order."),

@@ -90,27 +90,48 @@ def _by_consent(rules: Rulebook, facts: ReleaseFacts, recipient: RecipientRule) 
 
 
 def _by_law(rules: Rulebook, facts: ReleaseFacts) -> Decision:
-    """A mandatory order: authentic, reviewed by a second person, approved, and no wider."""
-    told = rules.law
+    """A mandatory order: of a declared authority, authentic, reviewed, approved, and no wider."""
+    recipient = rules.lawful.get(facts.recipient)
+    if recipient is None:
+        return _no_authority(rules, facts)
+    told = recipient.statement
+    refusal = _not_told(rules, facts, recipient)
+    if refusal is not None:
+        return refusal
     order = facts.order
     if order is None:
         return no(rules, "release", "order-missing", told)
     code = _flaw(order)
     if code is not None:
         return no(rules, "release", code, told)
-    if facts.purpose not in rules.purposes:
-        return no(
-            rules,
-            "release",
-            "purpose-undeclared",
-            rules.cites.release,
-            purpose=facts.purpose,
-            of=facts.recipient,
-        )
     beyond = _beyond(facts, order)
     if beyond:
         return no(rules, "release", "order-scope", told, beyond=", ".join(beyond))
     return yes(rules, "release", RELEASE_ORDERED, told)
+
+
+def _no_authority(rules: Rulebook, facts: ReleaseFacts) -> Decision:
+    """Refuse by law whom the register does not name as one who may demand by law."""
+    name = facts.recipient
+    other = rules.recipients.get(name)
+    if other is not None:
+        return no(rules, "release", "ground-undeclared", other.statement, recipient=name)
+    code = "recipient-undeclared"
+    return undeclared(rules, "release", "recipient", name, code, rules.law, recipient=name)
+
+
+def _not_told(rules: Rulebook, facts: ReleaseFacts, recipient: RecipientRule) -> Decision | None:
+    """Refuse what the sentence about orders does not tell of: no order opens more than it says."""
+    told = recipient.statement
+    if facts.public or recipient.public:
+        return no(rules, "release", "order-public", told)
+    if not facts.categories <= recipient.categories:
+        name = min(facts.categories - recipient.categories)
+        return no(rules, "release", "category-undeclared", told, category=name)
+    if facts.purpose not in recipient.purposes:
+        values = {"purpose": facts.purpose, "of": facts.recipient}
+        return no(rules, "release", "purpose-undeclared", told, **values)
+    return None
 
 
 def _flaw(order: Order) -> str | None:

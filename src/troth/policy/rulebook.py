@@ -74,8 +74,12 @@ def compile(version: Version, suspended: frozenset[str] = frozenset()) -> Rulebo
     stopped = _suspended(register, suspended)
     live = _without(register, stopped)
     bits = _bits(register)
+    lawful = {
+        name: _recipient(name, recipient, register, bits)
+        for name, recipient in register.recipient.items()
+        if recipient.ground == "law"
+    }
     exact, prefixes = _cookies(register, stopped, bits)
-    law = (r.statement for r in register.recipient.values() if r.ground == "law")
     return Rulebook(
         version=version.hash,
         cites=cites,
@@ -83,7 +87,6 @@ def compile(version: Version, suspended: frozenset[str] = frozenset()) -> Rulebo
             name: _category(name, category, live, bits, told=register)
             for name, category in live.category.items()
         },
-        purposes=frozenset(register.purpose),
         events={name: _event(live, name) for name in live.event},
         cookies=exact,
         cookie_prefixes=prefixes,
@@ -91,7 +94,8 @@ def compile(version: Version, suspended: frozenset[str] = frozenset()) -> Rulebo
             name: _recipient(name, recipient, live, bits)
             for name, recipient in live.recipient.items()
         },
-        law=next(law, cites.release),
+        lawful=lawful,
+        law=next((rule.statement for rule in lawful.values()), cites.release),
         bits=bits,
         modes=_modes(register),
         suspended=stopped,

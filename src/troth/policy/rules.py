@@ -111,17 +111,19 @@ class Rulebook(Struct, frozen=True):
     `partner.map`, `recipient.public`, `category.health`, `cookie.visitor`) and by cookie class
     (`class.statistics` stands for all its cookies). A mask belongs to its version: keep both.
     `suspended` are the suspended register paths with the statement that tells of each. `country` is
-    the controller's own (ISO 3166-1), "" where it is not filled in.
+    the controller's own (ISO 3166-1), "" where it is not filled in. `lawful` are the recipients by
+    law with all the register names for them, suspended or not: a suspension stops no order. `law`
+    is what a refusal cites where the recipient is none of them.
     """
 
     version: VersionHash
     cites: Cites
     categories: Mapping[str, CategoryRule]
-    purposes: frozenset[str]
     events: Mapping[str, EventRule]
     cookies: Mapping[str, CookieRule]
     cookie_prefixes: tuple[tuple[str, CookieRule], ...]
     recipients: Mapping[str, RecipientRule]
+    lawful: Mapping[str, RecipientRule]
     law: StatementId
     bits: Mapping[str, int]
     modes: Mapping[str, Mode]
