@@ -21,8 +21,8 @@ setup-test: ## the same, with PostgreSQL, a browser and the test tools
 setup-dev: ## the same, with linters, types and bench tools
 	@$(PYTHON) tools/setup.py dev
 
-serve: setup ## run Troth on the bundled policy and print its address
-	@$(BIN)/troth serve
+serve: setup ## run Troth on the bundled policy and print its address; PORT=8001 for another
+	@$(BIN)/troth serve $(if $(PORT),--port $(PORT))
 
 quick: setup-test ## under half a minute: no browser, no PostgreSQL
 	TROTH_CASES=20 $(PYTEST) -n $(WORKERS) -m "not browser and not postgres and not slow"

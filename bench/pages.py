@@ -86,9 +86,10 @@ def measure(server: Server) -> str:
     """Return the group's table."""
     visitor = Visitor(server)
     sign_in(visitor, server)
-    _, _, headers = Visitor(server).ask("/")
+    policy_ms = times_ms(Visitor(server), "/", 200)
+    _, _, headers = Visitor(server).ask("/")  # by now the first examination has ended
     taken = {
-        "policy page": times_ms(Visitor(server), "/", 200),
+        "policy page": policy_ms,
         "policy page, 304": times_ms(
             Visitor(server), "/", 304, if_none_match=headers["ETag"] or ""
         ),

@@ -3,7 +3,7 @@
 A block marked `console` is run. A line that starts with `$ ` is a command; a backslash at its end
 goes on, a comment may follow after two spaces, and `# exits 1` names another exit status than 0.
 The lines below are what it prints: each must occur in the output, in order; `…` stands for
-anything. There is no shell: no pipes, no wildcards, and of variables only `$TROTH_URL`. `curl` is
+anything. There is no shell: no pipes, no wildcards, and of variables only `$ADDRESS`. `curl` is
 done here, as not every machine has it.
 """
 
@@ -88,7 +88,7 @@ def _command(line: str, prints: tuple[str, ...], at: int) -> Command:
 
 def run(command: Command, folder: Path, environment: Mapping[str, str]) -> str:
     """Run a command in a folder and return what it printed; fail on another exit status."""
-    line = command.line.replace("$TROTH_URL", environment.get("TROTH_URL", "$TROTH_URL"))
+    line = command.line.replace("$ADDRESS", environment.get("ADDRESS", "$ADDRESS"))
     words = shlex.split(line)
     assert words[0] in PROGRAMS, f"{words[0]} is not run here; mark the block `text`"
     if words[0] == "curl":

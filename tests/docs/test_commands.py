@@ -21,7 +21,7 @@ PROSE: Final = tuple(
     )
 )
 LANGUAGES: Final = frozenset({"console", "text", "toml", "markdown", "json", "python", "html"})
-NEEDS_SERVER: Final = re.compile(r"\$TROTH_URL|\btroth (?:audit|policy propose)\b")
+NEEDS_SERVER: Final = re.compile(r"\$ADDRESS|\btroth (?:audit|policy propose)\b")
 """Commands on a running server, or on the data folder a start has made."""
 LINK: Final = re.compile(r"(?<!\\)\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
 
@@ -49,7 +49,7 @@ def test_each_command_of_a_page_does_what_the_page_says(
         shutil.copytree(ROOT / folder, tmp_path / folder)
     variables = {**environment(), "TROTH_DATA": str(tmp_path / "data")}
     if any(NEEDS_SERVER.search(command.line) for command in commands):
-        variables["TROTH_URL"] = request.getfixturevalue("fresh_troth").url
+        variables["ADDRESS"] = request.getfixturevalue("fresh_troth").url
     for command in commands:
         output = console.run(command, tmp_path, variables)
         absent = console.missing(command.prints, output)
