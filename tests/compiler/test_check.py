@@ -93,21 +93,57 @@ def test_what_one_language_says_and_the_other_does_not_is_caught(
     assert said(zh, en) == [code]
 
 
+def reading(zh: str, en: str) -> str:
+    """Return the register of one more statement, read so."""
+    return READING.replace("如上", zh).replace("as above", en)
+
+
 @pytest.mark.parametrize(
-    ("zh", "en"),
+    ("zh", "en", "settled"),
     [
-        ("我们分享。", "We never share."),
-        ("您必须填写。", "You fill it in."),
-        ("甲、乙和丙。", "A and B."),
+        ("您必须填写。", "You fill it in.", reading("“必须”只指必填项", "Required fields only")),
+        ("您填写。", "You must fill it in.", reading("必填项", "“Must” means required fields")),
+        ("甲、乙和丙。", "A and B.", reading("“甲、乙和丙”即两者", "“A and B” are all")),
     ],
 )
-def test_a_reading_settles_what_is_a_matter_of_sense(zh: str, en: str) -> None:
+def test_a_reading_settles_the_word_or_the_lists_it_quotes(zh: str, en: str, settled: str) -> None:
     assert said(zh, en) != []
-    assert said(zh, en, READING) == []
+    assert said(zh, en, settled) == []
 
 
-def test_a_reading_settles_no_number() -> None:
-    assert said("保存 30 天。", "Kept for 60 days.", READING) == ["T102"]
+@pytest.mark.parametrize(
+    ("zh", "en", "other"),
+    [
+        ("您必须填写。", "You fill it in.", READING),
+        ("您必须填写。", "You fill it in.", reading("必须读作可以", "no quotation")),
+        ("您必须填写。", "You fill it in.", reading("无引用", "“必须” in the other language")),
+        (
+            "您必须填写。",
+            "You fill it in.",
+            reading("“必须不”是别的话", "a quotation of other words"),
+        ),
+        ("您可确认可靠性。", "You confirm it.", reading("“可靠”即稳定", "only its letters")),
+        ("甲、乙和丙。", "A and B.", READING),
+        ("甲、乙和丙。", "A and B.", reading("“甲、乙和丙”", "the shorter list is not quoted")),
+        ("甲、乙和丙。", "A and B.", reading("“乙和丙”", "“A and B”")),
+    ],
+)
+def test_a_reading_of_something_else_settles_nothing(zh: str, en: str, other: str) -> None:
+    assert said(zh, en) != []
+    assert said(zh, en, other) == said(zh, en)
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "code"),
+    [
+        ("我们分享。", "We never share.", "T104"),
+        ("我们不分享。", "We share.", "T104"),
+        ("保存 30 天。", "Kept for 60 days.", "T102"),
+        ("自2027年1月31日起。", "From 30 January 2027.", "T103"),
+    ],
+)
+def test_no_reading_settles_a_negation_a_number_or_a_date(zh: str, en: str, code: str) -> None:
+    assert said(zh, en, reading(f"“{zh}”", f"“{en}”")) == [code]
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ LIMITS: Final[Mapping[Lang, tuple[str, ...]]] = {
         "unless",
         "except",
         "other than",
+        "not limited to",
         "limited to",
         "minimum",
         "maximum",

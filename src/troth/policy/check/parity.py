@@ -1,7 +1,8 @@
 """Do the languages say the same: numbers, dates, negation, modality, lists, links?
 
-A `reading` on the statement says which of two senses holds, so it settles what is a matter of
-sense (negation, modality, lists). No reading settles a number, a date or a link.
+A `reading` on the statement says which of two senses holds. It settles a modal word, or two lists,
+that it quotes (“…”), and nothing else: a sentence with a reading can still be turned round in one
+language. No reading settles a negation, a number, a date or a link.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Final
 from troth.policy.check.scope import Phrase, Scope
 from troth.policy.codes import Place, finding
 from troth.policy.diagnostic import Diagnostic
-from troth.policy.lexicon import Term
+from troth.policy.lexicon import Term, TermKind, terms
 from troth.policy.numerals import number_value
 from troth.policy.reader.files import LANG_FILES
 from troth.policy.words import Lang, mark
@@ -47,6 +48,7 @@ _INTRODUCES: Final = re.compile(
     re.IGNORECASE,
 )
 _ANDS_ZH: Final = re.compile(r"以及|[和或及与]")
+_QUOTED: Final = re.compile(r"[“「『\"]([^“”「」『』\"]+)[”」』\"]")
 _WORDS_IN_AN_ITEM_MAX: Final = 8
 _LONG_LIST: Final = 3
 _ONE: Final = frozenset({"一", "one"})
@@ -61,8 +63,7 @@ def parity(scope: Scope) -> Iterator[Diagnostic]:
             "(" in english.line.text or "://" in english.line.text
         ):
             yield from _links(scope, chinese, english)
-        statement = scope.statements[chinese.line.id]
-        if statement.reading is None and statement.kind != "heading":
+        if scope.statements[chinese.line.id].kind != "heading":
             yield from _negation(scope, chinese, english)
             yield from _modality(scope, chinese, english)
             yield from _lists(scope, chinese, english)
@@ -165,53 +166,80 @@ def _targets(text: str) -> Iterator[str]:
 
 
 def _negation(scope: Scope, zh: Phrase, en: Phrase) -> Iterator[Diagnostic]:
-    said = {p.lang: _first(p, "negation", "not") for p in (zh, en)}
-    for phrase, other in ((zh, en), (en, zh)):
-        term = said[phrase.lang]
-        if term is not None and said[other.lang] is None:
+    for phrase, other, term in _one_sided(zh, en, "negation", "not"):
+        yield finding(
+            "T104",
+            scope.at(phrase, term.start, term.end),
+            mark("`%(id)s` says “%(word)s” here, and %(other)s negates nothing."),
+            mark("Say the same in both; no `reading` settles who promises the opposite."),
+            id=phrase.line.id,
+            word=term.word,
+            other=LANG_FILES[other.lang],
+        )
+
+
+def _modality(scope: Scope, zh: Phrase, en: Phrase) -> Iterator[Diagnostic]:
+    """Compare duties and leave; an intention (`will`, 将) is often left unsaid in Chinese."""
+    for force in ("must", "may"):
+        for phrase, other, term in _one_sided(zh, en, "modal", force):
+            if any(_says(quote, term, phrase.lang) for quote in _quotes(scope, phrase)):
+                continue
             yield finding(
-                "T104",
+                "T105",
                 scope.at(phrase, term.start, term.end),
-                mark("`%(id)s` says “%(word)s” here, and %(other)s negates nothing."),
-                mark("Say the same in both, or add a `reading` that tells which sense holds."),
+                mark("`%(id)s` says “%(word)s” here, and %(other)s has no such word."),
+                mark("Say the same in both, or quote “%(word)s” in a `reading` that settles it."),
                 id=phrase.line.id,
                 word=term.word,
                 other=LANG_FILES[other.lang],
             )
 
 
-def _modality(scope: Scope, zh: Phrase, en: Phrase) -> Iterator[Diagnostic]:
-    """Compare duties and leave; an intention (`will`, 将) is often left unsaid in Chinese."""
-    for force in ("must", "may"):
-        said = {p.lang: _first(p, "modal", force) for p in (zh, en)}
-        for phrase, other in ((zh, en), (en, zh)):
-            term = said[phrase.lang]
-            if term is not None and said[other.lang] is None:
-                yield finding(
-                    "T105",
-                    scope.at(phrase, term.start, term.end),
-                    mark("`%(id)s` says “%(word)s” here, and %(other)s has no such word."),
-                    mark("Say the same in both, or add a `reading` that tells which sense holds."),
-                    id=phrase.line.id,
-                    word=term.word,
-                    other=LANG_FILES[other.lang],
-                )
+def _one_sided(
+    zh: Phrase, en: Phrase, kind: TermKind, value: str
+) -> Iterator[tuple[Phrase, Phrase, Term]]:
+    """Yield (phrase, the other, term) where one language has such a term and the other has none."""
+    said = {p.lang: _first(p, kind, value) for p in (zh, en)}
+    for phrase, other in ((zh, en), (en, zh)):
+        term = said[phrase.lang]
+        if term is not None and said[other.lang] is None:
+            yield phrase, other, term
 
 
-def _first(phrase: Phrase, kind: str, value: str) -> Term | None:
+def _quotes(scope: Scope, phrase: Phrase) -> tuple[str, ...]:
+    """Return what the statement's reading quotes of this phrase, in its language."""
+    reading = scope.statements[phrase.line.id].reading
+    if reading is None:
+        return ()
+    quoted = (found.group(1) for found in _QUOTED.finditer(reading[phrase.lang]))
+    return tuple(quote for quote in quoted if quote.lower() in phrase.text.lower())
+
+
+def _first(phrase: Phrase, kind: TermKind, value: str) -> Term | None:
     return next((t for t in phrase.terms if t.kind == kind and t.value == value), None)
+
+
+def _says(quote: str, term: Term, lang: Lang) -> bool:
+    """Tell whether a quotation holds the very word, not just its letters (可 of 可靠)."""
+    return any(t.word.lower() == term.word.lower() for t in terms(quote, lang))
 
 
 def _lists(scope: Scope, zh: Phrase, en: Phrase) -> Iterator[Diagnostic]:
     if "、" not in zh.text and "," not in en.text:
         return
     chinese, english = _longest_zh(zh.text), _longest_en(en.text)
-    if max(chinese, english) >= _LONG_LIST and min(chinese, english) > 1 and chinese != english:
+    if min(chinese, english) == 1 or max(chinese, english) < _LONG_LIST or chinese == english:
+        return
+    zh_settled = any(_longest_zh(quote) == chinese for quote in _quotes(scope, zh))
+    en_settled = any(_longest_en(quote) == english for quote in _quotes(scope, en))
+    if not (zh_settled and en_settled):
         yield finding(
             "T106",
             scope.at(zh),
             mark("The list in `%(id)s` has %(zh)s parts in zh and %(en)s in en."),
-            mark("Name the same things in both, or add a `reading` that tells what is meant."),
+            mark(
+                "Name the same things in both, or quote both lists in a `reading` that settles it."
+            ),
             id=zh.line.id,
             zh=chinese,
             en=english,
