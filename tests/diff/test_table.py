@@ -128,6 +128,7 @@ RECIPIENTS: Final[tuple[Row, ...]] = (
     ),
     ("recipient.post.label", text("Rival Ltd"), "5.3", True, True, ASK_APART, ASK_APART),
     ("recipient.post.ground", "contract", "5.3", True, False, NO, ASK_APART),
+    ("recipient.post.ground", "law", "5.3", True, True, NO, ASK_APART),
     ("recipient.post.categories", ("visits", "clicks"), "5.3", True, False, ASK_APART, NO),
     ("recipient.post.purposes", ("counting", "running"), "5.3", True, False, ASK_APART, NO),
     ("recipient.post.countries", ("CN", "SG"), "5.3", True, False, ASK_APART, NO),
@@ -152,6 +153,9 @@ RECIPIENTS: Final[tuple[Row, ...]] = (
 )
 RIGHTS: Final[tuple[Row, ...]] = (
     ("right.copy", GONE, "5.4", True, False, NO, NO),
+    ("right.copy.label", text("Part of a copy", "部分副本"), "5.4", True, True, NO, NO),
+    ("right.copy.label", text("Copy", "部分副本"), "5.4", True, True, NO, NO),
+    ("right.copy.label", text("COPY."), "editorial", False, False, NO, NO),
     ("right.copy.channel", text("By letter", "写信"), "5.4", False, False, NO, NO),
     ("right.copy.channel", text("", ""), "5.4", True, False, NO, NO),
     ("right.copy.channel", text("Only on your page", "仅在您的页面"), "5.4", True, True, NO, NO),
@@ -179,6 +183,7 @@ PROTECTIONS: Final[tuple[Row, ...]] = (
     ("retention.visits.start", text("The last visit"), "other", True, True, NO, NO),
     ("retention.visitor_secret_days", 400, "other", True, False, NO, NO),
     ("category.visits.retention", "longer", "other", True, False, NO, NO),
+    ("category.visits.never_leaves", True, "other", False, True, NO, NO),
     ("region.cn", GONE, "other", True, False, NO, NO),
     ("region.us", GONE, "other", False, True, NO, NO),
     ("region.cn.mode", "opt-out", "other", True, False, NO, NO),
@@ -214,12 +219,12 @@ SERVICES: Final[tuple[Row, ...]] = (
 )
 DESCRIBED: Final = (
     *("region.cn", "site.web", "service.shop", "purpose.counting", "category.visits"),
-    *("event.opened", "cookie.visitor", "option.theme", "source.direct", "right.copy"),
+    *("event.opened", "cookie.visitor", "option.theme", "source.direct"),
     *("measure.backup", "retention.visits", "obligation.law"),
 )
 POINTERS: Final = (
     *("controller.statement", "notice.statement"),
-    *(f"{path}.statement" for path in DESCRIBED),
+    *(f"{path}.statement" for path in (*DESCRIBED, "right.copy")),
     *("partner.shop.statement", "recipient.post.statement", "processor.host.statement"),
     *(f"cites.{verb}" for verb in ("collect", "use", "set_cookie", "read_cookie", "release")),
     *("cites.view", "cites.take_effect"),
@@ -276,11 +281,8 @@ def test_a_change_is_classed_by_its_row_there_and_back(
         assert change.kinds == expected
         assert change.harmful is harmful
         assert change.demands == notices(change.kinds, harmful=harmful) | asked
-        assert change.why.render(str).startswith(
-            "Editorial: "
-            if kinds == "editorial"
-            else kinds.replace("other", "5.*").replace(" ", ", ")
-        )
+        assert change.why.render(str).startswith("Editorial: ") is (kinds == "editorial")
+        assert path not in change.why.render(str)
 
 
 def test_every_path_of_the_register_has_its_row() -> None:
@@ -298,3 +300,32 @@ def test_every_path_of_the_register_has_its_row() -> None:
 
     marked = {"service.*.in_software_notice"}  # in test_demands: it changes what is demanded itself
     assert set(patterns()) - {pattern(row[0]) for row in ROWS} == marked
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "harms", "asks"),
+    [
+        ("law", "contract", True, NO),
+        ("contract", "law", False, NO),
+        ("law", "consent", True, ASK_APART),
+        ("consent", "law", True, NO),
+        ("contract", "consent", False, ASK_APART),
+        ("consent", "contract", True, NO),
+    ],
+)
+def test_a_release_on_a_weaker_ground_or_without_its_consent_harms(
+    *, old: str, new: str, harms: bool, asks: frozenset[str]
+) -> None:
+    grounds = (version(register_=put(BASE, "recipient.post.ground", g)) for g in (old, new))
+    change = between(*grounds)
+    assert change.kinds == {"5.3"}
+    assert change.harmful is harms
+    assert change.demands == {"notice", "prominent"} | asks
+
+
+def test_a_release_by_agreement_instead_of_by_order_asks_for_what_goes_abroad() -> None:
+    abroad = put(BASE, "recipient.post.countries", ("SG",))
+    grounds = (
+        version(register_=put(abroad, "recipient.post.ground", g)) for g in ("law", "contract")
+    )
+    assert between(*grounds).demands == {"notice", "prominent"} | ASK_APART

@@ -1,10 +1,11 @@
 """What the slow evaluator answers with, and the small questions it asks on the way."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from troth.policy.register import Purpose, Register, Source
+from troth.gate.facts import TakeEffectFacts
+from troth.policy.register import Purpose, Region, Register, Source
 
 
 class Answer(NamedTuple):
@@ -50,6 +51,15 @@ def lacking(accepted: bool, code: str, statement: str) -> Answer:  # noqa: FBT00
     return no("acceptance-is-no-consent" if accepted else code, statement)
 
 
+def mode_of(regions: list[Region], place: str) -> str:
+    """Return the choice of a place: its region, its country's, anywhere else's."""
+    for wanted in (place, place[:2], "*"):
+        modes = {r.mode for r in regions if wanted in r.places}
+        if place and modes:
+            return "opt-in" if "opt-in" in modes else "opt-out"
+    return "opt-in"
+
+
 def third_party(source: Source, place: str, now: datetime) -> str | None:
     """Return what third-party data lacks: permission in the place, licence, live review."""
     if not any(permitted in (place, place[:2]) for permitted in source.permissions):
@@ -60,3 +70,20 @@ def third_party(source: Source, place: str, now: datetime) -> str | None:
     if source.review is None or source.review < today:
         return "source-lapsed"
     return None
+
+
+def take_effect(facts: TakeEffectFacts, now: datetime, new_days: int, cited: str) -> Answer:  # noqa: PLR0911 (one plain function a verb, read from top to bottom)
+    """The first at once, what demands nothing at once, the rest after the notice."""
+    days = max(new_days, facts.old_period_days)
+    if facts.first or len(facts.demands) == 0:
+        return yes("first-version" if facts.first else "nothing-demanded", cited)
+    if facts.announced_at is None:
+        return no("not-announced", cited)
+    if facts.shown_at is None:
+        return no("not-shown", cited)
+    if "prominent" in facts.demands and facts.prominently is False:
+        return no("not-prominent", cited)
+    for began in (facts.announced_at, facts.shown_at):
+        if now - began < timedelta(days=days):
+            return no("notice-too-short", cited)
+    return yes("notice-given", cited)

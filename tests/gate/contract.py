@@ -99,6 +99,14 @@ QUESTIONS: Final[dict[str, Any]] = {
         "purpose": "legal",
         "persons": 1,
     },
+    "what never leaves is released by no order": {
+        "verb": "release",
+        "ground": "law",
+        "recipient": "authorities",
+        "categories": ["credential"],
+        "purpose": "legal",
+        "persons": 1,
+    },
     "a view without undertaking is refused": {
         "verb": "view",
         "category": "account",

@@ -6,9 +6,20 @@ this file differ, one of them is wrong.
 # ruff: noqa: C901, PLR0911 (one plain function a verb, read from top to bottom)
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from tests.gate.answers import Answer, home_of, lacking, names, needs, no, third_party, yes
+from tests.gate.answers import (
+    Answer,
+    home_of,
+    lacking,
+    mode_of,
+    names,
+    needs,
+    no,
+    take_effect,
+    third_party,
+    yes,
+)
 from troth.gate.facts import (
     CollectFacts,
     Facts,
@@ -50,7 +61,9 @@ class Oracle:
             case ViewFacts():
                 return self.view(facts, now)
             case TakeEffectFacts():
-                return self.take_effect(facts, now)
+                notice = self.register.notice
+                days = notice.period_days if notice else 0
+                return take_effect(facts, now, days, self.cites.take_effect)
 
     def find(self, table: str, name: str) -> Entry | None:
         """Look for an entry that a statement tells of."""
@@ -234,18 +247,10 @@ class Oracle:
             return yes("cookie-chosen", told)
         if chosen & (names(facts.agreed) | separate):
             return yes("cookie-chosen", told)
-        if self.mode(facts.region) == "opt-out":
+        told_regions = [r for r in self.register.region.values() if r.statement in self.told]
+        if mode_of(told_regions, facts.region) == "opt-out":
             return yes("cookie-not-refused", told)
         return lacking(facts.accepted, "cookie-not-chosen", told)
-
-    def mode(self, place: str) -> str:
-        """Return the choice of a place: its region, its country's, anywhere else's."""
-        told = [r for r in self.register.region.values() if r.statement in self.told]
-        for wanted in (place, place[:2], "*"):
-            modes = {r.mode for r in told if wanted in r.places}
-            if place and modes:
-                return "opt-in" if "opt-in" in modes else "opt-out"
-        return "opt-in"
 
     def read_cookie(self, facts: ReadCookieFacts) -> Answer:
         """Declared, running, for this purpose, not refused."""
@@ -269,8 +274,16 @@ class Oracle:
         cited = self.cites.release
         if facts.persons == 0 or len(facts.categories) == 0:
             return no("release-empty", cited)
+        for name in sorted(facts.categories | {one.split(".")[0] for one in facts.fields}):
+            if (kept := self.kept_in(name)) is not None:
+                return kept
         if facts.ground == "law":
             return self.by_law(facts)
+        return self.to_recipient(facts)
+
+    def to_recipient(self, facts: ReleaseFacts) -> Answer:
+        """Declared so, then by contract at home, or by everyone's consent."""
+        cited = self.cites.release
         if self.live("recipient", facts.recipient) is None:
             return self.absent("recipient", facts.recipient, "recipient-undeclared", cited)
         recipient = self.register.recipient[facts.recipient]
@@ -298,6 +311,13 @@ class Oracle:
         if facts.consenting >= facts.persons or (facts.persons == 1 and own):
             return yes("release-consented", told)
         return lacking(facts.accepted, "separate-consent-missing", told)
+
+    def kept_in(self, name: str) -> Answer | None:
+        """Refuse what is for nobody's eyes, suspended or not."""
+        found = self.find("category", name)
+        if isinstance(found, Category) and found.never_leaves:
+            return no("category-never-leaves", found.statement)
+        return None
 
     def by_law(self, facts: ReleaseFacts) -> Answer:
         """A declared authority, for what is declared; then its order."""
@@ -346,6 +366,8 @@ class Oracle:
     def view(self, facts: ViewFacts, now: datetime) -> Answer:
         """A declared use; a member in good standing; a grant that covers it."""
         cited = self.cites.view
+        if (kept := self.kept_in(facts.category)) is not None:
+            return kept
         category = self.category_for(facts.category, facts.purpose, cited)
         if isinstance(category, Answer):
             return category
@@ -374,24 +396,3 @@ class Oracle:
         else:
             return yes("view-granted", cited)
         return no(code, cited)
-
-    def take_effect(self, facts: TakeEffectFacts, now: datetime) -> Answer:
-        """The first at once, what demands nothing at once, the rest after the notice."""
-        cited = self.cites.take_effect
-        notice = self.register.notice
-        new_days = notice.period_days if notice else 0
-        days = max(new_days, facts.old_period_days)
-        if facts.first:
-            return yes("first-version", cited)
-        if len(facts.demands) == 0:
-            return yes("nothing-demanded", cited)
-        if facts.announced_at is None:
-            return no("not-announced", cited)
-        if facts.shown_at is None:
-            return no("not-shown", cited)
-        if "prominent" in facts.demands and facts.prominently is False:
-            return no("not-prominent", cited)
-        for began in (facts.announced_at, facts.shown_at):
-            if now - began < timedelta(days=days):
-                return no("notice-too-short", cited)
-        return yes("notice-given", cited)

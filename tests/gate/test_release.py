@@ -140,6 +140,25 @@ def test_sensitive_data_needs_everyones_consent_even_under_a_contract() -> None:
         assert answer(ReleaseFacts(**facts, consenting=2), rules) == agreed
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        PUBLISH,
+        SEND | {"consenting": 1},
+        BY_LAW | {"order": changed(ORDER, scope=names("account"))},
+        BY_LAW | {"categories": names("usage")},
+    ],
+)
+@pytest.mark.parametrize("suspended", [(), ("category.account",)])
+def test_what_never_leaves_is_in_no_release_agreed_to_contracted_or_ordered(
+    change: dict[str, Any], suspended: tuple[str, ...]
+) -> None:
+    kept = HOUSE["category"]["account"] | {"never_leaves": True}
+    rules = rulebook(*suspended, category=HOUSE["category"] | {"account": kept})
+    facts = ReleaseFacts(**({"fields": names("account.email")} | change))
+    assert answer(facts, rules) == (False, "category-never-leaves", "collection.direct")
+
+
 def test_a_publication_needs_everyones_consent_even_under_a_contract() -> None:
     shop = HOUSE["recipient"]["courier"] | {"public": True}
     rules = rulebook(recipient={"courier": shop})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.gate.cases import DAY, GRANT, VIEW, answer, changed, names
-from tests.gate.house import NOW
+from tests.gate.house import HOUSE, NOW, rulebook
 from troth.gate.facts import ViewFacts
 from troth.policy.words import Pseudonym
 
@@ -42,3 +42,10 @@ def test_a_member_sees_only_under_undertaking_review_and_grant(
 ) -> None:
     allowed = code == "view-granted"
     assert answer(ViewFacts(**(VIEW | change))) == (allowed, code, "protection.access")
+
+
+def test_what_never_leaves_is_seen_by_nobody() -> None:
+    kept = HOUSE["category"]["account"] | {"never_leaves": True}
+    rules = rulebook(category=HOUSE["category"] | {"account": kept})
+    refused = (False, "category-never-leaves", "collection.direct")
+    assert answer(ViewFacts(**VIEW), rules) == refused

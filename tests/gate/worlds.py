@@ -62,6 +62,7 @@ REGISTER: Final[dict[str, st.SearchStrategy[Any]]] = {
         sources=MOST_IDS,
         retention=("a",),
         sensitive=(False, False, True),
+        never_leaves=weighted(False, True),  # noqa: FBT003 (a column of the table)
     ),
     "event": table(
         category=WANTED,

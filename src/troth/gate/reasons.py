@@ -113,6 +113,9 @@ NO: Final[Mapping[str, str]] = {
     "cookie-not-chosen": mark(
         "Where the visitor is “%(cookie)s” needs a yes first, and none was given."
     ),
+    "category-never-leaves": mark(
+        "“%(category)s” is kept from everybody: no release and no view may include it."
+    ),
     "recipient-undeclared": mark("The policy tells of no recipient “%(recipient)s”."),
     "recipient-not-public": mark("“%(recipient)s” is no declared publication."),
     "recipient-public": mark("“%(recipient)s” is a publication and must be asked for as one."),

@@ -20,8 +20,18 @@ def may_release(rules: Rulebook, facts: ReleaseFacts, now: datetime) -> Decision
     """Decide whether personal data may leave (PIPL 23, 25, 29, 38-41; GDPR 6, 9, 44)."""
     if not facts.categories or not facts.persons:
         return no(rules, "release", "release-empty", rules.cites.release)
+    named = facts.categories | {field.partition(".")[0] for field in facts.fields}
+    kept = min(named & rules.never_leaving.keys(), default=None)
+    if kept is not None:
+        told = rules.never_leaving[kept]
+        return no(rules, "release", "category-never-leaves", told, category=kept)
     if facts.ground == "law":
         return _by_law(rules, facts)
+    return _to_recipient(rules, facts)
+
+
+def _to_recipient(rules: Rulebook, facts: ReleaseFacts) -> Decision:
+    """Decide a release by consent or contract to somebody the register names."""
     recipient = rules.recipients.get(facts.recipient)
     if recipient is None:
         name = facts.recipient

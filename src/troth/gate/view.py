@@ -11,6 +11,9 @@ from troth.policy.rules import Rulebook
 def may_view(rules: Rulebook, facts: ViewFacts, now: datetime) -> Decision:
     """Decide whether a member may open a category of one person or case."""
     cited = rules.cites.view
+    kept = rules.never_leaving.get(facts.category)
+    if kept is not None:
+        return no(rules, "view", "category-never-leaves", kept, category=facts.category)
     category = rules.categories.get(facts.category)
     if category is None:
         name = facts.category

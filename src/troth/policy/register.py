@@ -120,7 +120,8 @@ class Field(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Category(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind of data: its fields, class, purposes (its uses), sources and retention.
 
-    `combinations` are sets of its linkable fields that identify a person together.
+    `combinations` are sets of its linkable fields that identify a person together. What
+    `never_leaves` is in no release, by order neither, and in no view.
     """
 
     data_class: DataClass = field(name="class")
@@ -129,6 +130,7 @@ class Category(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sources: tuple[str, ...]
     retention: str
     sensitive: bool = False
+    never_leaves: bool = False
     combinations: tuple[tuple[str, ...], ...] = ()
     dpv: tuple[str, ...] = ()
     fideslang: tuple[str, ...] = ()

@@ -95,6 +95,7 @@ def compile(version: Version, suspended: frozenset[str] = frozenset()) -> Rulebo
             for name, recipient in live.recipient.items()
         },
         lawful=lawful,
+        never_leaving={k: c.statement for k, c in register.category.items() if c.never_leaves},
         law=next((rule.statement for rule in lawful.values()), cites.release),
         bits=bits,
         modes=_modes(register),

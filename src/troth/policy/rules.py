@@ -113,7 +113,8 @@ class Rulebook(Struct, frozen=True):
     `suspended` are the suspended register paths with the statement that tells of each. `country` is
     the controller's own (ISO 3166-1), "" where it is not filled in. `lawful` are the recipients by
     law with all the register names for them, suspended or not: a suspension stops no order. `law`
-    is what a refusal cites where the recipient is none of them.
+    is what a refusal cites where the recipient is none of them. `never_leaving` are the categories
+    no release and no view includes, with the statement that tells of each.
     """
 
     version: VersionHash
@@ -124,6 +125,7 @@ class Rulebook(Struct, frozen=True):
     cookie_prefixes: tuple[tuple[str, CookieRule], ...]
     recipients: Mapping[str, RecipientRule]
     lawful: Mapping[str, RecipientRule]
+    never_leaving: Mapping[str, StatementId]
     law: StatementId
     bits: Mapping[str, int]
     modes: Mapping[str, Mode]

@@ -23,11 +23,6 @@ class Rule(Struct, frozen=True):
     kinds: frozenset[Kind]
     weigh: Weigh
 
-    @property
-    def name(self) -> str:
-        """The rule as reasons name it: `5.1`, `5.1, 5.3`; `5.*` for *other*."""
-        return ", ".join("5.*" if kind == "other" else kind for kind in sorted(self.kinds))
-
 
 def _rows(kinds: set[Kind], rows: Mapping[str, Weigh]) -> dict[str, Rule]:
     return {path: Rule(frozenset(kinds), how) for path, how in rows.items()}
@@ -140,7 +135,7 @@ _RECIPIENTS: Final = _rows(
         "partner.*.countries": weigh.widening_harms,
         "recipient.*": weigh.entry_added_harms,
         "recipient.*.label": weigh.named(harmful=True),
-        "recipient.*.ground": weigh.leaving_consent_harms(_BASES),
+        "recipient.*.ground": weigh.release_ground,
         "recipient.*.categories": weigh.widening_harms,
         "recipient.*.purposes": weigh.widening_harms,
         "recipient.*.countries": weigh.widening_harms,
@@ -162,6 +157,8 @@ _RIGHTS: Final = _rows(
     {"5.4"},
     {
         "right.*": weigh.entry_removed_harms,
+        # what a right is called says what may be demanded: other words may grant less
+        "right.*.label": weigh.rewording_harms,
         "right.*.channel": weigh.reworded,
         "right.*.address": weigh.right_address,
         "right.*.days": weigh.more_harms(math.inf),
@@ -188,10 +185,11 @@ _PROTECTIONS: Final = _rows(
     {"other"},
     {
         "retention.*": weigh.entry_removed_harms,
-        "retention.*.start": weigh.start_changed,
+        "retention.*.start": weigh.rewording_harms,
         "retention.*.days": weigh.more_harms(math.inf),
         "retention.visitor_secret_days": weigh.more_harms(math.inf),
         "category.*.retention": weigh.retention_used,
+        "category.*.never_leaves": weigh.falling_harms(_OFF_ON),
         "region.*": weigh.region,
         "region.*.mode": weigh.falling_harms({"opt-out": 0, "opt-in": 1}),
         "region.*.places": weigh.region_places,
@@ -232,10 +230,13 @@ _SERVICES: Final = _rows(
 
 _LABELLED: Final = (
     *("region", "site", "service", "purpose", "category", "event", "cookie", "option", "source"),
-    *("right", "measure", "retention", "obligation"),
+    *("measure", "retention", "obligation"),
 )
-"""Tables whose labels only describe; those of `_RECIPIENTS` name who receives, so they are 5.3."""
-_ENTRIES: Final = (*_LABELLED, "partner", "recipient", "processor")
+"""Tables whose labels only describe.
+
+A label of `_RECIPIENTS` names who receives, so it is 5.3; one of `_RIGHTS` is the right, so 5.4.
+"""
+_ENTRIES: Final = (*_LABELLED, "right", "partner", "recipient", "processor")
 
 _NAMES: Final = _rows(
     {"other"},
