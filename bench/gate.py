@@ -78,7 +78,12 @@ def verbs(rules: Rulebook) -> dict[str, Facts]:
             region="CN",
             agreed=rules.mask(["class.statistics"]),
         ),
-        "read_cookie": ReadCookieFacts(name="troth-visitor", purpose="visitor-count"),
+        "read_cookie": ReadCookieFacts(
+            name="troth-visitor",
+            purpose="visitor-count",
+            region="CN",
+            agreed=rules.mask(["class.statistics"]),
+        ),
         "release": ReleaseFacts(
             ground="law",
             recipient="authorities",

@@ -51,7 +51,12 @@ ALLOWED: Final[list[tuple[dict[str, Any], str]]] = [
     ({"verb": "set_cookie", "name": "troth-csrf", "conforms": True}, "cookies.operation"),
     ({**VISITOR, "agreed": ["class.statistics"]}, "cookies.function"),
     (
-        {"verb": "read_cookie", "name": "troth-visitor", "purpose": "visitor-count"},
+        {
+            "verb": "read_cookie",
+            "name": "troth-visitor",
+            "purpose": "visitor-count",
+            "agreed": ["class.statistics"],
+        },
         "cookies.function",
     ),
     ({**MESSAGE, "fields": ["text"]}, "collection.messages"),
@@ -77,6 +82,11 @@ REFUSED: Final[list[tuple[dict[str, Any], str, str]]] = [
         {"verb": "set_cookie", "name": "troth-partner-x", "conforms": True},
         "cookie-undeclared",
         "cookies.operation",
+    ),
+    (
+        {"verb": "read_cookie", "name": "troth-visitor", "purpose": "visitor-count"},
+        "cookie-not-chosen",
+        "cookies.function",
     ),
     (
         {"verb": "read_cookie", "name": "troth-visitor", "purpose": "credit-scoring"},

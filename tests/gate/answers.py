@@ -72,7 +72,7 @@ def third_party(source: Source, place: str, now: datetime) -> str | None:
     return None
 
 
-def take_effect(facts: TakeEffectFacts, now: datetime, new_days: int, cited: str) -> Answer:  # noqa: PLR0911 (one plain function a verb, read from top to bottom)
+def take_effect(facts: TakeEffectFacts, now: datetime, new_days: int, cited: str) -> Answer:
     """The first at once, what demands nothing at once, the rest after the notice."""
     days = max(new_days, facts.old_period_days)
     if facts.first or len(facts.demands) == 0:

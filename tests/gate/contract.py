@@ -91,6 +91,19 @@ QUESTIONS: Final[dict[str, Any]] = {
         "name": "troth-visitor",
         "purpose": "partner-services",
     },
+    "a cookie nobody agreed to is not read": {
+        "verb": "read_cookie",
+        "name": "troth-visitor",
+        "purpose": "visitor-count",
+        "region": "CN",
+    },
+    "a cookie is read after the choice to set it": {
+        "verb": "read_cookie",
+        "name": "troth-visitor",
+        "purpose": "visitor-count",
+        "region": "CN",
+        "agreed": ["class.statistics"],
+    },
     "a release without an order is refused": {
         "verb": "release",
         "ground": "law",

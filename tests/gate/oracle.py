@@ -231,7 +231,7 @@ class Oracle:
             return yes("cookie-necessary", one.statement)
         return self.choice(facts, key, one)
 
-    def choice(self, facts: SetCookieFacts, key: str, one: Cookie) -> Answer:
+    def choice(self, facts: SetCookieFacts | ReadCookieFacts, key: str, one: Cookie) -> Answer:
         """Refusal first, then the partner's separate consent, then the place's mode."""
         told = one.statement
         chosen = {f"cookie.{key}", f"class.{one.cookie_class}"}
@@ -253,7 +253,7 @@ class Oracle:
         return lacking(facts.accepted, "cookie-not-chosen", told)
 
     def read_cookie(self, facts: ReadCookieFacts) -> Answer:
-        """Declared, running, for this purpose, not refused."""
+        """Declared, running, for this purpose, chosen."""
         cited = self.cites.read_cookie
         found = self.find_cookie(facts.name)
         if found is None:
@@ -264,9 +264,10 @@ class Oracle:
             return no("suspended", stop)
         if facts.purpose not in one.purposes or self.live("purpose", facts.purpose) is None:
             return self.absent("purpose", facts.purpose, "purpose-undeclared", cited)
-        refused = {f"cookie.{key}", f"class.{one.cookie_class}"} & names(facts.refused)
-        if one.cookie_class != "necessary" and refused:
-            return no("cookie-refused", one.statement)
+        if one.cookie_class != "necessary":
+            chosen = self.choice(facts, key, one)
+            if not chosen.allowed:
+                return chosen
         return yes("cookie-read-declared", one.statement)
 
     def release(self, facts: ReleaseFacts) -> Answer:

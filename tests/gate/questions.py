@@ -89,7 +89,11 @@ read_cookie_facts = st.builds(
     ReadCookieFacts,
     name=st.sampled_from(COOKIES),
     purpose=wanted,
+    region=st.sampled_from(PLACES),
+    agreed=consents,
+    separate=consents,
     refused=mostly(frozenset[str](), frozenset(CONSENTS)),
+    accepted=st.booleans(),
 )
 scopes = mostly(frozenset("ab"), frozenset({"a.x", "b"}), frozenset({"a", "b.x"}))
 orders = st.builds(

@@ -42,10 +42,11 @@ def test_a_yes_names_the_sentence_that_tells_of_it_and_the_version() -> None:
     result = run(*ACCOUNT)
     version = read(read_folder(bundled_policy()))
     assert result.exit_code == 0
-    why, sentence, told = result.stdout.splitlines()
+    why, sentence, told, source = result.stdout.splitlines()
     assert why.startswith("Yes: ")
     assert sentence.startswith("collection.direct says: “This type of data will be directly")
     assert told == f"Version {version.hash}"
+    assert source == f"Asked: the folder {bundled_policy()}"
 
 
 def test_a_no_exits_1_and_names_the_sentence_that_forbids() -> None:
@@ -112,8 +113,8 @@ def test_an_edit_of_one_register_value_changes_the_answer_and_the_sentence(folde
         (("use", "--category", "account"), "`troth decide use` needs --purpose"),
         (("collect",), "needs --category, --field, --purpose, --source"),
         (
-            ("read-cookie", "--name", "a", "--purpose", "b", "--region", "CN"),
-            "`troth decide read-cookie` does not take --region",
+            ("read-cookie", "--name", "a", "--purpose", "b", "--country", "CN"),
+            "`troth decide read-cookie` does not take --country",
         ),
         (("use", "--category", "a", "--category", "b"), "takes one --category"),
         (("use", "--category", "a b", "--purpose", "c"), "cannot be read"),

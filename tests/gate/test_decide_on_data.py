@@ -1,6 +1,7 @@
 """`troth decide` on a server's data: the version in force answers, whatever the folder says."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from troth.site.policyfolder import read_folder
 pytestmark = pytest.mark.slow
 
 
-def ask(*arguments: str | Path) -> tuple[int, Any, str]:
+def ask(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> tuple[int, Any, str]:
     """Ask about a declared collection; return the status, the answer and what went wrong."""
     done = subprocess.run(
         [
@@ -27,7 +28,8 @@ def ask(*arguments: str | Path) -> tuple[int, Any, str]:
         capture_output=True,
         text=True,
         check=False,
-        env=environment(),
+        env={**environment(), **variables},
+        cwd=cwd,
     )
     return done.returncode, json.loads(done.stdout or "null"), done.stderr
 
@@ -61,7 +63,31 @@ def test_before_the_first_version_there_is_no_answer(live_troth: Server) -> None
     assert "No version of the policy was in force then" in why
 
 
-def test_without_data_the_bundled_folder_answers(tmp_path: Path) -> None:
-    status, told, _ = ask("--data", tmp_path / "none")
+def test_what_answered_is_told(live_troth: Server, edited: Path) -> None:
+    assert re.fullmatch(r"Asked: version 1, in force since .+ UTC\n", ask(*stored(live_troth))[2])
+    assert ask("--policy", edited)[2] == f"Asked: the folder {edited}\n"
+
+
+def test_where_no_server_has_run_and_none_is_named_the_bundled_folder_answers(
+    tmp_path: Path,
+) -> None:
+    status, told, said = ask(cwd=tmp_path)
     assert (status, told["allowed"]) == (0, True)
-    assert not (tmp_path / "none").exists()
+    assert said == f"Asked: the folder {bundled_policy()}\n"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("named", ["flag", "variable", "file", "config"])
+def test_data_that_were_named_and_are_not_there_are_never_answered_for(
+    tmp_path: Path, named: str
+) -> None:
+    """A mistyped folder must not be answered for by the policy that comes with Troth."""
+    if named in {"file", "config"}:
+        name = "troth.toml" if named == "file" else "other.toml"
+        (tmp_path / name).write_text('data = "nodata"\n' if named == "file" else "")
+    arguments = {"flag": ["--data", "nodata"], "config": ["--config", "other.toml"]}
+    variables = {"TROTH_DATA": "nodata"} if named == "variable" else {}
+    status, told, why = ask(*arguments.get(named, []), cwd=tmp_path, **variables)
+    assert (status, told) == (2, None)
+    assert "is not ready; start `troth serve` on it once" in why
+    assert not (tmp_path / "nodata").exists()

@@ -35,7 +35,11 @@ from troth.gate.facts import (
         ),
         (
             "purpose.visitor-count",
-            ReadCookieFacts(name="troth-visitor", purpose="visitor-count"),
+            ReadCookieFacts(
+                name="troth-visitor",
+                purpose="visitor-count",
+                agreed=names("class.statistics"),
+            ),
             "cookies.function",
         ),
         ("recipient.courier", ReleaseFacts(**SEND), "disclosure.only"),

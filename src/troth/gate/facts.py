@@ -100,11 +100,15 @@ class ReadCookieFacts(
     tag_field="verb",
     tag="read_cookie",
 ):
-    """May a cookie be read for a purpose?"""
+    """May a cookie be read for a purpose? The choice is that of setting it."""
 
     name: CookieName
     purpose: Name
+    region: Place = ""
+    agreed: Consents = 0
+    separate: Consents = 0
     refused: Consents = 0
+    accepted: bool = False
 
 
 class Order(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
