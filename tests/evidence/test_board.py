@@ -83,7 +83,7 @@ def test_a_mark_tells_when_and_what_was_examined(stored: Store, policy: Version)
     assert (control.at, control.examined, control.since) == (NOW, 1, NOW)
     assert control.figures
     assert mark.days[-1].verdict == "kept"
-    assert [sabotage.caught_at for sabotage in control.sabotages] == [None] * 4
+    assert [sabotage.caught_at for sabotage in control.sabotages] == [None] * 5
 
 
 def test_a_mark_tells_when_its_sabotages_were_caught(stored: Store, policy: Version) -> None:

@@ -80,6 +80,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         sabotages=(
             Sabotage("versions.gap", REVIEW, _commit("gap")),
             Sabotage("versions.effect-removed", REVIEW, _commit("effect_removed")),
+            Sabotage("versions.newest-effect-removed", REVIEW, _commit("newest_effect_removed")),
             Sabotage("versions.backdated", REVIEW, _commit("backdated")),
             Sabotage("versions.two-in-force", REVIEW, _commit("two_in_force")),
         ),

@@ -10,6 +10,7 @@ import msgspec
 from django.db import connections
 
 from troth.policy.diagnostic import UnreadablePolicyError
+from troth.policy.diff import needs_nothing
 from troth.policy.promise import Evidence
 from troth.policy.read import read, version_hash
 from troth.policy.words import LANGS, Message, mark
@@ -167,6 +168,18 @@ def _incomplete(versions: list[StoredVersion]) -> list[str]:
     return wrong
 
 
+def _may_wait(version: StoredVersion) -> bool:
+    """Tell whether anything kept a version from taking effect when it was recorded.
+
+    Nothing keeps the first, nor one whose changes demand nothing. Changes that nobody can read
+    are told elsewhere.
+    """
+    try:
+        return version.number > 1 and not needs_nothing(version.change_list)
+    except msgspec.DecodeError:
+        return True
+
+
 def _misplaced(versions: list[StoredVersion], now: datetime) -> list[str]:
     """Return the versions that took effect when they cannot have, or not when they must have."""
     wrong = []
@@ -174,7 +187,11 @@ def _misplaced(versions: list[StoredVersion], now: datetime) -> list[str]:
         took_effect, withdrawn = hasattr(version, "effect"), hasattr(version, "withdrawal")
         if took_effect and withdrawn:
             wrong.append(f"version {version.number}: in effect and withdrawn")
-        if not took_effect and not withdrawn and version is not versions[-1]:
+        if (
+            not took_effect
+            and not withdrawn
+            and (version is not versions[-1] or not _may_wait(version))
+        ):
             wrong.append(f"version {version.number}: neither in effect nor withdrawn")
         if took_effect and version.effect.from_at < version.recorded_at:
             wrong.append(f"version {version.number}: in effect before it was recorded")

@@ -131,6 +131,13 @@ def effect_removed(store: Store) -> None:
         Effect.objects.using(store.alias).filter(version=before).delete()
 
 
+def newest_effect_removed(store: Store) -> None:
+    """Make a newest version that took effect look as if it still waited."""
+    newest = put_in_force(store, last_version(store).files)
+    with unguarded(store):
+        Effect.objects.using(store.alias).filter(version=newest).delete()
+
+
 def backdated(store: Store) -> None:
     """Make a version look as if it had been in force a year before it was recorded."""
     effect = Effect.objects.using(store.alias).latest("from_at")
