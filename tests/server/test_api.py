@@ -1,9 +1,12 @@
 """/v1 answers for the version in force, names the statement, and refuses with problem documents."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
-from tests.versions.cast import FIRST, LATER, default_policy, longer_notice, propose_at
+from tests.versions.cast import FIRST, LATER, default_policy, longer_notice, propose_at, retyped
+from troth.versions import published
 from troth.versions.models import StoredVersion
 from troth.versions.questions import BATCH_MAX
 
@@ -172,10 +175,33 @@ def test_what_did_not_change_is_not_sent_again(client: Client) -> None:
     assert "no-cache" in first["Cache-Control"]
 
 
-def test_a_version_by_its_hash_may_be_kept_for_ever(client: Client) -> None:
-    stored = StoredVersion.objects.get()
-    assert "immutable" in client.get(f"/v1/policy?version={stored.hash}")["Cache-Control"]
+def test_a_version_by_its_number_may_be_kept_for_ever(client: Client) -> None:
+    assert "immutable" in client.get("/v1/policy?version=1")["Cache-Control"]
     assert client.get("/v1/policy?version=1").json() == client.get("/v1/policy").json()
+
+
+def test_a_hash_may_name_another_number_later_and_is_asked_for_each_time(client: Client) -> None:
+    address = f"/v1/policy?version={StoredVersion.objects.get().hash}"
+    first = client.get(address)
+    assert "immutable" not in first["Cache-Control"]
+    propose_at(LATER, retyped())
+    propose_at(LATER + timedelta(days=1), default_policy())
+    again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 200
+    assert again.json()["version"]["number"] == 3
+
+
+def test_a_version_that_waits_is_asked_for_each_time(client: Client) -> None:
+    propose_at(LATER, longer_notice())
+    assert "immutable" not in client.get("/v1/policy?version=2")["Cache-Control"]
+
+
+def test_another_build_has_another_validator(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get("/v1/policy")["ETag"]
+    monkeypatch.setattr(published, "_build", lambda: "another")
+    assert client.get("/v1/policy", headers={"If-None-Match": first}).status_code == 200
 
 
 def test_one_language_on_request(client: Client) -> None:

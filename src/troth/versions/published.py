@@ -1,12 +1,15 @@
 """The policy as JSON for programs: which version, since when, and what it says."""
 
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
+import troth
 from troth.policy.words import LANGS, Lang, Message, mark
 from troth.versions import facts
 from troth.versions.models import StoredVersion
@@ -14,6 +17,7 @@ from troth.versions.problem import ProblemError
 from troth.versions.questions import current
 
 CACHE_FOR_EVER: Final = {"public": True, "max_age": 31_536_000, "immutable": True}
+BUILD_DIGITS: Final = 8
 CACHE_BY_ASKING: Final = {"public": True, "no_cache": True}
 
 
@@ -59,8 +63,9 @@ def publish(alias: str, reference: str, lang: Lang | None, at: datetime) -> Publ
     begun = facts.effective_from(alias, stored.number)
     return Publication(
         body=_body(alias, stored, begun, lang),
-        etag=f'"{stored.hash[:32]}-{stored.number}-{bool(begun):d}-{lang or "all"}"',
-        cache=CACHE_FOR_EVER if reference == stored.hash and begun else CACHE_BY_ASKING,
+        etag=f'"{stored.hash[:32]}-{stored.number}-{bool(begun):d}-{lang or "all"}-{_build()}"',
+        # a hash may come to name another number, when the text is changed back to it
+        cache=CACHE_FOR_EVER if reference == str(stored.number) and begun else CACHE_BY_ASKING,
     )
 
 
@@ -68,6 +73,16 @@ def _body(alias: str, stored: StoredVersion, begun: datetime | None, lang: Lang 
     version = PublishedVersion(stored.number, stored.hash, stored.recorded_at, begun)
     policy = msgspec.Raw(_policy_json(alias, stored.hash, lang))
     return msgspec.json.encode({"version": version, "policy": policy})
+
+
+@cache
+def _build() -> str:
+    """Return a hash of the code that shapes the answer: another build may shape it otherwise."""
+    package = Path(troth.__file__).parent
+    digest = sha256(troth.__version__.encode())
+    for file in (Path(__file__), *sorted(package.glob("policy/**/*.py"))):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:BUILD_DIGITS]
 
 
 @lru_cache(maxsize=48)
