@@ -31,11 +31,18 @@ def test_a_server_starts_answers_and_ends_with_0(
 
 
 def test_what_a_first_start_makes_is_for_the_owner_alone(start: Start) -> None:
+    """While it runs, too: SQLite's journal holds what the database does."""
     server = start().wait()
-    server.stop()
-    for file in (server.data / "secrets" / "secret-key", server.data / "owner-link.txt"):
-        assert file.stat().st_mode & 0o777 == 0o600
-    assert server.data.stat().st_mode & 0o077 == 0
+    told = subprocess.run(
+        [*TROTH, "policy", "propose", "--data", str(server.data)],
+        capture_output=True, check=False, env=environment(),
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    made = [server.data, *server.data.rglob("*")]
+    names = {file.name for file in made}
+    assert {"troth.db", "troth.db-wal", "troth.db-shm", "secret-key", "owner-link.txt"} <= names
+    for file in made:
+        assert file.stat().st_mode & 0o777 == (0o700 if file.is_dir() else 0o600), file
 
 
 def test_the_owner_link_is_kept_out_of_the_log(start: Start) -> None:

@@ -4,7 +4,7 @@ A start that fails has changed nothing, and says in one sentence what to mend.
 """
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import django
 from django.conf import settings
@@ -15,6 +15,10 @@ from troth.site.config import Config
 
 if TYPE_CHECKING:
     from troth.versions.actions import Proposal
+
+
+PRIVATE: Final = 0o077
+"""Whatever is made in the data folder is its owner's alone, the database and its journal too."""
 
 
 def set_up(config: Config) -> None:
@@ -31,6 +35,7 @@ def boot(config: Config) -> "Proposal | None":
     Returns what became of the policy folder if it changed since the last start, else None.
     Raises CannotGoOnError, or PolicyRefusedError with diagnostics.
     """
+    os.umask(PRIVATE)
     set_up(config)
     from troth.site import schema  # noqa: PLC0415 - needs Django set up
 
@@ -55,6 +60,7 @@ def open_data(config: Config) -> None:
 
     Raises CannotGoOnError where there are none yet, or they are not up to date.
     """
+    os.umask(PRIVATE)
     set_up(config)
     from troth.site import schema  # noqa: PLC0415 - needs Django set up
 
