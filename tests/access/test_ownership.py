@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 
 from troth.access import facts
 from troth.access.actions import (
     LINK_LIFE,
+    LOCK,
     LinkUnusableError,
     OpenedLink,
     OwnerExistsError,
@@ -17,6 +19,7 @@ from troth.access.actions import (
 from troth.access.models import Member, OwnerLink
 from troth.people.models import Account
 from troth.store import Store, transact_on
+from troth.store.locks import lock_number
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -75,6 +78,24 @@ def test_a_new_link_ends_the_one_before() -> None:
     with pytest.raises(LinkUnusableError):
         claim(old.token, AT + timedelta(minutes=2))
     claim(new.token, AT + timedelta(minutes=2))
+
+
+def test_links_and_owners_are_made_one_at_a_time() -> None:
+    """Held until the transaction ends: a second one waits, and then finds the owner there."""
+    for verb in (open_link, lambda: claim(open_link().token)):
+        with transaction.atomic():
+            verb()
+            assert connection.vendor == "sqlite" or lock_number(LOCK) in held_locks()
+
+
+def held_locks() -> set[int]:
+    """PostgreSQL's advisory locks of this connection, as the 64-bit numbers they were asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks"
+            " WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+        return {int(row[0]) for row in cursor.fetchall()}
 
 
 def test_where_there_is_an_owner_no_link_is_made() -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from troth.access import sign_in as door
+from troth.access.actions import end_expired_sessions
 from troth.access.facts import member_of
 from troth.access.models import Member
 from troth.people.actions import open_account
@@ -111,6 +112,16 @@ def test_a_changed_password_ends_every_other_session(owner: Member) -> None:
     assert door.change_password(here, PASSWORD, "another long river")
     assert member_of(reopened(here)) == owner
     assert member_of(reopened(there)) is None
+
+
+def test_a_session_that_has_ended_is_deleted_and_another_is_not() -> None:
+    lives, ended = SessionStore(), SessionStore()
+    lives.set_expiry(60)
+    ended.set_expiry(-60)
+    for session in (lives, ended):
+        session.save()
+    transact(end_expired_sessions)
+    assert [row.session_key for row in Session.objects.all()] == [lives.session_key]
 
 
 def test_signing_out_ends_the_session_in_the_store_too(owner: Member) -> None:

@@ -3,6 +3,7 @@
 `open_owner_link(tx) -> OpenedLink(token, expires_at)`         raises OwnerExistsError
 `claim_ownership(tx, token, password) -> Member`               raises LinkUnusableError,
                                                                 django ValidationError (password)
+`end_expired_sessions(tx) -> None`                              as the policy's retention says
 Signing in and out needs the request: see `access.sign_in`.
 """
 
@@ -10,15 +11,19 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.contrib.sessions.models import Session
 from msgspec import Struct
 
 from troth.access import facts
 from troth.access.models import OWNER, Member, OwnerLink
 from troth.people.actions import open_account
 from troth.store import Tx
+from troth.store.locks import serialise
 
 LINK_LIFE: Final = timedelta(minutes=60)
 TOKEN_BYTES: Final = 32
+LOCK: Final = "access.owner"
+"""One at a time: two links, or two that hold them, would make two owners."""
 
 
 class OpenedLink(Struct, frozen=True):
@@ -44,6 +49,7 @@ def open_owner_link(tx: Tx) -> OpenedLink:
 
     Raises OwnerExistsError.
     """
+    serialise(tx, LOCK)
     if facts.has_owner(tx.alias):
         raise OwnerExistsError
     links = OwnerLink.objects.using(tx.alias)
@@ -61,12 +67,15 @@ def claim_ownership(tx: Tx, token: str, password: str) -> Member:
     Raises LinkUnusableError, or django.core.exceptions.ValidationError with the reasons the
     password is refused (the link then stays usable).
     """
+    serialise(tx, LOCK)
     usable = facts.usable_link(tx.alias, token, tx.now)
     if usable is None or facts.has_owner(tx.alias):
         raise LinkUnusableError
-    # whoever updates the row first has the link; a second one waits for the row and finds it used
-    taken = OwnerLink.objects.using(tx.alias).filter(pk=usable.pk, used_at=None)
-    if taken.update(used_at=tx.now) != 1:
-        raise LinkUnusableError
+    OwnerLink.objects.using(tx.alias).filter(pk=usable.pk).update(used_at=tx.now)
     account = open_account(tx, OWNER, password)
     return Member.objects.using(tx.alias).create(account=account, role=OWNER, since=tx.now)
+
+
+def end_expired_sessions(tx: Tx) -> None:
+    """Delete the sessions that have ended: until then a row would outlive its purpose."""
+    Session.objects.using(tx.alias).filter(expire_date__lte=tx.now).delete()

@@ -53,10 +53,11 @@ def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> 
     proposal = boot(config)
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 - needs Django set up
 
+    from troth.access.actions import end_expired_sessions  # noqa: PLC0415 - needs Django set up
     from troth.evidence.examiner import Examiner  # noqa: PLC0415 - the same
     from troth.site.asgi import edge  # noqa: PLC0415 - the same
     from troth.site.schema import answers  # noqa: PLC0415 - the same
-    from troth.store import Store  # noqa: PLC0415 - the same
+    from troth.store import Store, transact  # noqa: PLC0415 - the same
 
     uvicorn_config = uvicorn.Config(
         edge(WSGIHandler(), answers, config.threads),
@@ -75,7 +76,7 @@ def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> 
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda _number, _frame: None)
     welcome(listener.getsockname()[1], proposal)
-    examiner = Examiner(Store())
+    examiner = Examiner(Store(), hourly=lambda: transact(end_expired_sessions))
     examiner.start()
     try:
         uvicorn.Server(uvicorn_config).run(sockets=[listener])
