@@ -124,8 +124,9 @@ def test_a_version_nobody_can_read_is_a_finding_told_in_one_sentence(data: Path)
             "DROP TRIGGER versions_versionfile_no_update;"
             "UPDATE versions_versionfile SET content = x'fffe' WHERE name = 'zh.md';"
             "DROP TRIGGER versions_storedversion_no_update;"
-            f"UPDATE versions_storedversion SET hash = '{hash_with(data)}';"
         )
+        database.execute("UPDATE versions_storedversion SET hash = ?", [hash_with(data)])
+        database.commit()
     done = audit(data)
     assert done.returncode == 1
     assert done.stdout == ""
