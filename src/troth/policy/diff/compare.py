@@ -74,14 +74,13 @@ def demanded(kinds: frozenset[Kind], *, harmful: bool, in_software: bool) -> Dem
 
 
 def _of_sentence(s: Sentence, *, marked: bool) -> Change:
-    path = f"statement.{s.id}"
     return Change(
-        path=path,
+        path=f"statement.{s.id}",
         what=s.what,
         kinds=s.kinds,
         harmful=s.verdict.harmful,
         demands=demanded(s.kinds, harmful=s.verdict.harmful, in_software=marked),
-        why=_why(s.verdict, path, "5.*"),
+        why=_why(s.verdict),
         old=as_text(s.old),
         new=as_text(s.new),
         words=s.words,
@@ -100,15 +99,15 @@ def _of_register(d: Difference, context: Context, *, marked: bool) -> Change:
         kinds=kinds,
         harmful=verdict.harmful,
         demands=demanded(kinds, harmful=verdict.harmful, in_software=marked) | asked,
-        why=_why(verdict, d.path, rule.name, old=old, new=new),
+        why=_why(verdict, old=old, new=new),
         old=old,
         new=new,
         words=_words(d),
     )
 
 
-def _why(verdict: Verdict, path: str, rule: str, *, old: str = "", new: str = "") -> Message:
-    values = {"rule": rule, "path": path, "old": old or "–", "new": new or "–", **verdict.values}
+def _why(verdict: Verdict, *, old: str = "", new: str = "") -> Message:
+    values = {"old": old or "–", "new": new or "–", **verdict.values}
     needed = {k: v for k, v in values.items() if f"%({k})s" in verdict.why}
     return Message(verdict.why, needed)
 

@@ -134,12 +134,11 @@ def _removed(s: Statement) -> Sentence:
 def _changed(
     was: Statement, s: Statement, vocabulary: Vocabulary, *, moved: bool
 ) -> Iterator[Sentence]:
-    old_id = {"old_id": f"statement.{was.id}"}
     if was.text != s.text:
         change = wording.compare(was.text, s.text, vocabulary)
         yield Sentence(s.id, "reworded", of_wording(change), was.text, s.text, change.words)
     if was.id != s.id:
-        verdict = Verdict(reasons.RENAMED, editorial=True, values=old_id)
+        verdict = Verdict(reasons.RENAMED, editorial=True, values={"old_id": was.id})
         yield Sentence(s.id, "moved", verdict, was.text, s.text)
     elif moved:
         verdict = Verdict(reasons.MOVED, editorial=True)

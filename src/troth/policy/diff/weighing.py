@@ -198,6 +198,22 @@ def leaving_consent_harms(consents: Mapping[str, int]) -> Weigh:
     return weigh
 
 
+_GROUNDS = {"contract": 0, "consent": 1, "law": 2}
+"""Grounds of a release, the one that lets least out last: an agreement of ours, a person's own
+yes, an order nobody may refuse."""
+
+
+def release_ground(d: Difference, _: Context) -> Verdict:
+    """Weigh the ground of a release: a weaker one harms, and so does one that asks nobody."""
+    if d.old == "consent":
+        return Verdict(reasons.CONSENT_REPLACED, harmful=True)
+    if _GROUNDS[d.new] < _GROUNDS[d.old]:
+        return Verdict(reasons.WEAKENED, harmful=True, wider=True)
+    if d.new == "consent":
+        return Verdict(reasons.CONSENT_ASKED, asks=True)
+    return Verdict(reasons.EXCHANGED)
+
+
 def cookie_class(d: Difference, _: Context) -> Verdict:
     """Weigh a cookie's class: a partner gains it, or no choice is asked for it any more."""
     if d.new == "partner":
@@ -303,8 +319,8 @@ def controller_named(d: Difference, _: Context) -> Verdict:
     return Verdict(reasons.EXCHANGED) if left_open else EXCHANGED_WORSE
 
 
-def start_changed(d: Difference, context: Context) -> Verdict:
-    """Weigh when a retention starts to run: another start may be a later one."""
+def rewording_harms(d: Difference, context: Context) -> Verdict:
+    """Weigh a text that sets a bound itself: in other words it may be a weaker one."""
     verdict = reworded(d, context)
     return verdict if verdict.editorial else EXCHANGED_WORSE
 
