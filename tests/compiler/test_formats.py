@@ -9,7 +9,7 @@ import pytest
 
 from tests.compiler.base import findings, folder
 from tests.compiler.pages import CODES, examples
-from troth.cli.problems import translator
+from troth.cli.language import translator
 from troth.cli.render.findings import PAGES, Found, as_github, as_json, as_text
 from troth.cli.render.sarif import as_sarif
 from troth.policy.codes import RULES

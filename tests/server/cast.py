@@ -50,15 +50,17 @@ def ask(
         return Reply(error.code, error.headers, error.read())
 
 
-def troth(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command line to its end."""
+def troth(
+    *arguments: str | Path, cwd: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end, with further environment variables."""
     return subprocess.run(
         [sys.executable, "-m", "troth", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
         timeout=REFUSAL_TIMEOUT_S,
-        env=environment(),
+        env={**environment(), **variables},
         cwd=cwd,
     )
 

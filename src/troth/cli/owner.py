@@ -3,7 +3,7 @@
 import sys
 
 from troth.cli import options
-from troth.cli.problems import translator
+from troth.cli.language import GivenLanguage, translator
 from troth.policy.words import Message, mark
 from troth.site import config as configuration
 from troth.site.problem import CannotGoOnError
@@ -13,7 +13,7 @@ def link_command(
     data: options.Data = None,
     database: options.Database = None,
     config: options.ConfigFile = None,
-    lang: options.Language = "en",
+    lang: GivenLanguage = None,
 ) -> None:
     """Print a link by which the first owner enters; links made before it end."""
     settings = configuration.load(options.flags(data=data, database=database, config=config))

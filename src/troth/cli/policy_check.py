@@ -9,8 +9,8 @@ import typer
 
 from troth.cli import options
 from troth.cli.folder import load_files
-from troth.cli.language import GivenLanguage, language
-from troth.cli.problems import USAGE, translator
+from troth.cli.language import GivenLanguage, language, translator
+from troth.cli.problems import USAGE
 from troth.cli.render.findings import Found, as_github, as_json, as_text
 from troth.cli.render.sarif import as_sarif
 from troth.policy.check import check

@@ -8,9 +8,8 @@ from rich.console import Console
 
 from troth.cli.changes import machine, text
 from troth.cli.changes.sides import sides
-from troth.cli.language import GivenLanguage, language
+from troth.cli.language import GivenLanguage, language, translator
 from troth.cli.options import AsJson
-from troth.cli.problems import translator
 from troth.policy.diff import diff, needs_nothing
 
 Format = Literal["text", "json", "sarif", "github"]

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from troth.cli import options
-from troth.cli.language import GivenLanguage, language
-from troth.cli.problems import translator
+from troth.cli.language import GivenLanguage, language, translator
 from troth.policy.words import Lang, Message, Translate, mark
-from troth.site.policyfolder import FILE_NAMES, read_folder
+from troth.site.policyfolder import read_folder
 from troth.site.problem import CannotGoOnError
 
 if TYPE_CHECKING:

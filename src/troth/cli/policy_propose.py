@@ -5,7 +5,7 @@ import sys
 import msgspec
 
 from troth.cli import options
-from troth.cli.problems import translator
+from troth.cli.language import GivenLanguage, translator
 from troth.cli.proposals import became, demanded
 from troth.site import config as configuration
 
@@ -17,7 +17,7 @@ def propose_command(
     policy: options.Policy = None,
     config: options.ConfigFile = None,
     as_json: options.AsJson = False,
-    lang: options.Language = "en",
+    lang: GivenLanguage = None,
 ) -> None:
     """Record the policy folder as a new version, and say what its changes demand."""
     settings = configuration.load(

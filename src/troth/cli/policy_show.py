@@ -10,9 +10,9 @@ import typer
 
 from troth.cli import options
 from troth.cli.folder import load_files
-from troth.cli.language import GivenLanguage, language
+from troth.cli.language import GivenLanguage, language, translator
 from troth.cli.policy_check import Folder, found_in
-from troth.cli.problems import USAGE, translator
+from troth.cli.problems import USAGE
 from troth.cli.render.findings import as_text
 from troth.cli.render.outline import as_outline
 from troth.cli.render.record import as_csv, as_html

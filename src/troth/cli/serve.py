@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from troth.cli import options
+from troth.cli.language import GivenLanguage
 from troth.site import config as configuration
 
 
@@ -15,7 +16,7 @@ def serve_command(
     database: options.Database = None,
     policy: options.Policy = None,
     config: options.ConfigFile = None,
-    lang: options.Language = "en",
+    lang: GivenLanguage = None,
 ) -> None:
     """Serve the policy, the console and the API."""
     settings = configuration.load(

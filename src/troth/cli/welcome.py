@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from troth.cli.problems import translator
+from troth.cli.language import translator
 from troth.cli.proposals import became
 from troth.policy.words import Lang, Message, mark
 from troth.site.config import Config
@@ -19,7 +19,7 @@ OWNER_LINK_FILE: Final = "owner-link.txt"
 class Welcome:
     """Says where the server is, what became of the policy folder, and how the owner gets in."""
 
-    def __init__(self, config: Config, lang: Lang) -> None:
+    def __init__(self, config: Config, lang: Lang | None) -> None:
         self.config = config
         self.translate = translator(lang)
 
