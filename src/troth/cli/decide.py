@@ -1,8 +1,9 @@
 """`troth decide`: may this be done? Yes or no, the reason, and the sentence that says so."""
 
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import typer
@@ -10,7 +11,7 @@ import typer
 from troth.cli import decide_options as ask
 from troth.cli import options
 from troth.cli.asked import facts_from_file, facts_from_options
-from troth.cli.problems import translator
+from troth.cli.language import GivenLanguage, language, translator
 from troth.gate import Facts, decide
 from troth.gate.answer import Answer, answer
 from troth.policy.diagnostic import UnreadablePolicyError
@@ -67,36 +68,48 @@ def decide_command(
     policy: options.Policy = None,
     config: options.ConfigFile = None,
     as_json: options.AsJson = False,
-    lang: options.Language = "en",
+    lang: GivenLanguage = None,
 ) -> None:
     """Ask whether something may be done: exit 0 yes, 1 no, 2 the question is wrong.
 
-    The version in force answers where there is a data folder; --policy asks a folder instead.
+    The version in force on the data answers; --policy asks a folder instead. Where neither is named
+    and no server has run here, the policy folder answers. What answered is always told.
     """
     given = dict(locals())
     asked = _question(verb, facts, {name: given[name] for name in ask.FACTS})
     now = _moment(at)
-    settings = configuration.load(
-        options.flags(data=data, database=database, policy=policy, config=config)
+    flags = options.flags(data=data, database=database, policy=policy, config=config)
+    settings = configuration.load(flags)
+    version, rules, answering = rulebook_for(
+        settings, now, from_folder=policy is not None or _nothing_to_ask(settings, flags)
     )
-    version, rules = rulebook_for(settings, now, from_folder=policy is not None)
     told = answer(version, decide(rules, asked, now), translator("zh"))
-    sys.stdout.write(_as_json(told) if as_json else _as_text(told, lang))
+    spoken = language(lang)
+    sys.stdout.write(_as_json(told) if as_json else _as_text(told, spoken))
+    # JSON keeps its shape: it holds the version's hash, and a person is told beside it
+    (sys.stderr if as_json else sys.stdout).write(answering.render(translator(spoken)) + "\n")
     if not told.allowed:
         raise typer.Exit(REFUSED)
 
 
-def rulebook_for(config: Config, at: datetime, *, from_folder: bool) -> tuple[Version, Rulebook]:
-    """Return the version that answers: the one in force, or the policy folder's.
+def _nothing_to_ask(config: Config, flags: Mapping[str, Any]) -> bool:
+    """Tell whether nobody named data and there are none: one that was named must be there."""
+    return not configuration.names_data(flags) and not config.sqlite_file.exists()
 
-    The folder answers when it was named, or when no server has recorded a version yet.
+
+def rulebook_for(
+    config: Config, at: datetime, *, from_folder: bool
+) -> tuple[Version, Rulebook, Message]:
+    """Return the version that answers and what it is: the one in force, or the policy folder's.
+
     Raises CannotGoOnError.
     """
-    if not from_folder and (config.database or config.sqlite_file.exists()):
+    if not from_folder:
         return _in_force(config, at)
     try:
         version = read(policyfolder.read_folder(config.policy))
-        return version, compile(version)
+        source = Message(mark("Asked: the folder %(folder)s"), {"folder": config.policy})
+        return version, compile(version), source
     except UnreadablePolicyError as error:
         raise PolicyRefusedError(config.policy, error.diagnostics) from error
     except RulebookError as error:
@@ -105,7 +118,7 @@ def rulebook_for(config: Config, at: datetime, *, from_folder: bool) -> tuple[Ve
         ) from error
 
 
-def _in_force(config: Config, at: datetime) -> tuple[Version, Rulebook]:
+def _in_force(config: Config, at: datetime) -> tuple[Version, Rulebook, Message]:
     """Return the version in force on the server's data."""
     from troth.site.boot import open_data  # noqa: PLC0415 - slow to import
 
@@ -119,7 +132,12 @@ def _in_force(config: Config, at: datetime) -> tuple[Version, Rulebook]:
         raise CannotGoOnError(
             Message(mark("No version of the policy was in force then; name a folder by --policy."))
         )
-    return facts.document(alias, found.hash), facts.rulebook(alias, found.hash)
+    since = facts.effective_from(alias, found.number)
+    source = Message(
+        mark("Asked: version %(number)s, in force since %(since)s"),
+        {"number": found.number, "since": f"{since:%Y-%m-%d %H:%M} UTC"},
+    )
+    return facts.document(alias, found.hash), facts.rulebook(alias, found.hash), source
 
 
 def _question(verb: str | None, file: str | None, given: dict[str, object]) -> Facts:

@@ -5,8 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.policy.words import Lang
-
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="A troth.toml to read.")
 ]
@@ -19,7 +17,6 @@ Database = Annotated[
 ]
 Policy = Annotated[Path | None, typer.Option("--policy", metavar="DIR", help="The policy folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Language = Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")]
 
 
 def flags(**given: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ LogFormat = Literal["json", "text"]
 FILE_NAME: Final = "troth.toml"
 FILE_LIMIT_BYTES: Final = 1_000_000
 PREFIX: Final = "TROTH_"
+DEFAULT: Final = "default"
 ACCENT: Final = re.compile(r"#[0-9a-fA-F]{6}")
 ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 LISTS: Final = frozenset({"trusted_origins", "trusted_proxies"})
@@ -81,18 +82,35 @@ def load(
 
     Raises `CannotGoOnError` naming the flag, variable or file and line that is wrong.
     """
-    given = {k: v for k, v in (flags or {}).items() if v is not None}
-    variables = _variables(os.environ if environment is None else environment)
+    return _parse(_raw(flags or {}, os.environ if environment is None else environment))
+
+
+def names_data(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> bool:
+    """Tell whether a flag, a variable or troth.toml says which data are meant.
+
+    A configuration file that is named means those of its server. Raises as `load`.
+    """
+    environment = os.environ if environment is None else environment
+    if flags.get("config") is not None or "config" in _variables(environment):
+        return True
+    settings = _raw(flags, environment)
+    return settings["data"][1] != DEFAULT or "database" in settings
+
+
+def _raw(flags: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    """Return each setting's raw value with its place: the flag, variable or file and line."""
+    given = {k: v for k, v in flags.items() if v is not None}
+    variables = _variables(environment)
     file = _find_file(given.pop("config", None) or variables.pop("config", None), given, variables)
     settings: dict[str, tuple[Any, str]] = {
-        "data": (Path("data"), "default"),
-        "policy": (bundled_policy(), "default"),
+        "data": (Path("data"), DEFAULT),
+        "policy": (bundled_policy(), DEFAULT),
     }
     if file is not None:
         settings.update(_read_file(file))
     settings.update({k: (v, f"{PREFIX}{k.upper()}") for k, v in variables.items()})
     settings.update({k: (v, f"--{k.replace('_', '-')}") for k, v in given.items()})
-    return _parse(settings)
+    return settings
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
