@@ -194,3 +194,16 @@ def test_without_a_logo_there_is_none(client: Client, tmp_path: Path) -> None:
 
 def test_robots_leave_the_console_alone(client: Client) -> None:
     assert "Disallow: /console/" in client.get("/robots.txt").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/history", "/console/", "/console/examine"])
+def test_what_an_address_does_not_answer_to_is_told_in_both_languages(
+    member: Client, path: str, lang: str
+) -> None:
+    answer = member.delete(path, headers={"accept-language": lang})
+    assert answer.status_code == 405
+    assert answer["Allow"] in {"GET, HEAD", "POST"}
+    says = {"en": "That cannot be done here", "zh": "此处不能这样操作"}[lang]
+    assert says in page_of(answer).text
+    assert answer["Content-Language"].startswith(lang)
+    assert member.delete("/v1/policy")["Content-Type"] == "application/problem+json"

@@ -1,12 +1,22 @@
 """What a reader sees when there is no page: a sentence, in her language."""
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from troth.site.language import chosen
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+API: Final = "/v1/"
+"""Here refusals are problem documents."""
+NOT_ALLOWED: Final = 405
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -50,6 +60,26 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
         gettext_lazy("There is no such page"),
         gettext_lazy("The address may be mistyped, or the version was never recorded."),
     )
+
+
+def not_allowed(get_response: Handler) -> Handler:
+    """405: this address is only read, or only written to; Django says so with an empty page."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        refused = isinstance(response, HttpResponseNotAllowed) and not response.content
+        if not refused or request.path.startswith(API):
+            return response
+        page = _error(
+            request,
+            NOT_ALLOWED,
+            gettext_lazy("That cannot be done here"),
+            gettext_lazy("This address does not answer to what was asked of it. Nothing was done."),
+        )
+        page["Allow"] = response["Allow"]
+        return page
+
+    return handle
 
 
 def broken(request: HttpRequest) -> HttpResponse:
