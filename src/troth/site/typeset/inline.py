@@ -6,25 +6,34 @@ HTML in the text is shown as text; links lead only where a reader may be sent.
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from html import unescape
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop, override
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from troth.site.language import CODES
+from troth.site.typeset.prose import is_chinese
+
 SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+KNOWN_PLACES: Final = frozenset(
+    {gettext_noop("two-letter country code"), gettext_noop("privacy e-mail")}
+)
+"""What the bundled policy asks for in fields that have one text for all languages."""
+HAN: Final = re.compile(r"[\u3400-\u9fff]")
 PLACE_HOLDER: Final = re.compile(r"\{fill:\s*([^{}]*)\}")
 RULES: Final = ("backticks", "emphasis", "balance_pairs", "escape", "entity", "link", "autolink")
 CACHED_TEXTS: Final = 4_096
 
 
 def inline(text: str, language: str) -> SafeString:
-    """Return one line of inline Markdown as HTML; `language` is that of the place-holder's words.
+    """Return one line of inline Markdown as HTML; `language` is the text's and its frame's.
 
     Emphasis, code and links survive; place-holders are marked; everything else is escaped.
     """
@@ -32,7 +41,10 @@ def inline(text: str, language: str) -> SafeString:
 
 
 def plain(text: str) -> SafeString:
-    """Return a register's text as HTML: escaped, with its place-holders marked."""
+    """Return a register's text as HTML: escaped, with its place-holders marked.
+
+    A place-holder in another language than the page says which one it is.
+    """
     return _with_place_holders(str(escape(text)))
 
 
@@ -41,16 +53,21 @@ def _with_place_holders(escaped: str) -> SafeString:
 
 
 def _show_place_holder(found: re.Match[str]) -> str:
-    what = mark_safe(found[1].strip())  # noqa: S308 - it was escaped with the text around it
+    what = unescape(found[1].strip())  # it was escaped with the text around it
+    hint = gettext(what) if what in KNOWN_PLACES else what
+    foreign = "" if bool(HAN.search(hint)) == is_chinese() else "en" if is_chinese() else "zh-Hans"
     shown: SafeString = format_html(
-        '<span class="fill">{}{}</span>', gettext("to be filled in: "), what
+        '<span class="fill">{}{}</span>',
+        gettext("to be filled in: "),
+        format_html('<span lang="{}">{}</span>', foreign, hint) if foreign else hint,
     )
     return shown
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def _rendered(text: str, _language: str) -> SafeString:
-    html: str = _MARKDOWN.renderInline(text)
+def _rendered(text: str, language: str) -> SafeString:
+    with override(CODES["zh" if language == "zh" else "en"]):
+        html: str = _MARKDOWN.renderInline(text)
     return mark_safe(html)  # noqa: S308 - the renderer escapes all text
 
 
