@@ -27,3 +27,28 @@ def changed(files: Mapping[str, bytes]) -> dict[str, bytes]:
         assert old in texts[name], f"{name} does not say {old!r} any more"
         texts[name] = texts[name].replace(old, new)
     return {name: text.encode() for name, text in texts.items()}
+
+
+TABLE: Final = {
+    "en.md": """
+## 6. How Long {#kept}
+
+| Kind of data | How long it is kept | {#kept.head}
+|---|---|
+| Visits \\| views | 30 days | {#kept.visits}
+| Accounts | until you close it | {#kept.accounts}
+""",
+    "zh.md": """
+## 6. 保留多久 {#kept}
+
+| 数据类型 | 保留多久 | {#kept.head}
+|---|---|
+| 访问 \\| 浏览 | 30天 | {#kept.visits}
+| 账户 | 直至您注销 | {#kept.accounts}
+""",
+}
+
+
+def with_table(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the folder with a section more, whose statements are the rows of a table."""
+    return {name: content + TABLE.get(name, "").encode() for name, content in files.items()}

@@ -110,8 +110,13 @@ class Typesetter(Struct, frozen=True):
         )
 
 
+def cells(text: str) -> tuple[str, ...]:
+    """Return the cells of a table row, still as inline Markdown."""
+    return tuple(cell.strip() for cell in CELL_EDGE.split(text.strip().strip("|")))
+
+
 def _cells(line: Line, lang: Lang) -> tuple[SafeString, ...]:
-    return tuple(inline(c.strip(), lang) for c in CELL_EDGE.split(line.text.strip().strip("|")))
+    return tuple(inline(cell, lang) for cell in cells(line.text))
 
 
 def _kind_of(line: Line) -> Literal["heading", "paragraph", "list", "table"]:
