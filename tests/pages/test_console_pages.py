@@ -9,8 +9,12 @@ from tests.pages.html import page_of
 from troth.access import sign_in as door
 from troth.access.actions import claim_ownership, open_owner_link
 from troth.access.models import Member
+from troth.evidence.actions import record_proofs
 from troth.evidence.models import Examination
+from troth.evidence.prove import code_hash
+from troth.evidence.trial import Trial
 from troth.store import transact
+from troth.versions.controls import REVIEW
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long made-up phrase"
@@ -225,3 +229,25 @@ def test_the_board_says_when_a_version_waits(member: Client, waiting: int) -> No
 def test_an_empty_board_says_what_to_do(client: Client, link: str) -> None:
     client.post(link, CHOSEN)
     assert "There is no policy yet" in page_of(client.get("/console/")).text
+
+
+def test_the_console_claims_nothing_that_is_unproven(member: Client) -> None:
+    """That access is limited and recorded is a promise whose control is not built yet."""
+    for path in ("/console/", "/console/sign-in"):
+        assert "limited and recorded" not in page_of(member.get(path, follow=True)).text
+
+
+def test_each_sabotage_stands_once_in_a_list_with_when_it_was_caught(member: Client) -> None:
+    page = page_of(member.get("/console/?statement=revision.review"))
+    assert page.text.count("not tried yet") == 4
+    assert page.text.count("troth audit --prove") == 1
+    gap = Trial(
+        control="versions.history", sabotage="versions.gap", expected=REVIEW, broke=REVIEW,
+        turned_red=True,
+    )  # fmt: skip
+    transact(record_proofs, (gap,), code_hash())
+    page = page_of(member.get("/console/?statement=revision.review"))
+    assert page.text.count("caught on") == 1
+    assert page.text.count("not tried yet") == 3
+    assert "versions.gap" in page.text
+    assert page.all("ul", class_="tries")

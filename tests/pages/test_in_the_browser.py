@@ -1,19 +1,17 @@
 """Every page in a real Chromium: readable by anybody, by keyboard, without script, at 360 px."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from tests.pages.axe import findings
 from tests.pages.samples import default_policy
 from tests.services.server import Server
 from troth.policy.read import read
 
 pytestmark = pytest.mark.browser
-AXE: Final = Path(__file__).resolve().parents[1] / "assets" / "axe.min.js"
-RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PASSWORD: Final = "a long made-up phrase"
 PUBLIC: Final = ("/", "/?both=1", "/history", "/history/1", "/changes/1", "/nothing")
 STAFF: Final = ("/console/", "/console/welcome")
@@ -70,15 +68,10 @@ def open_page(live_troth: Server, browser: Browser, session: dict[str, Any]) -> 
     assert said == []
 
 
-def findings(page: Page) -> list[str]:
-    """Return what axe finds, one line each."""
-    page.add_script_tag(path=AXE)
-    found: Any = page.evaluate(
-        "tags => axe.run({runOnly: tags}).then(r => r.violations.map("
-        "v => `${v.id}: ${v.nodes.map(n => n.html).slice(0, 3).join(' | ')}`))",
-        RULES,
-    )
-    return list(found)
+def beneath(page: Page) -> str | None:
+    """Return the statement whose row the evidence follows."""
+    row = page.locator("a.row:has(+ #_box)")
+    return row.get_attribute("data-statement")
 
 
 @pytest.mark.parametrize("lang", LOCALES)
@@ -171,8 +164,52 @@ def test_on_a_phone_the_chosen_evidence_comes_into_view(open_page: Open) -> None
     page.locator("a.row").nth(3).click()
     page.wait_for_url("**statement=*")
     expect(page.locator("#_evidence h2")).to_be_in_viewport()
+    chosen = page.locator("a.row").nth(3)
+    expect(chosen).to_be_in_viewport()
+    assert beneath(page) == chosen.get_attribute("data-statement")
     page.get_by_role("link", name="Back to the sentence").click()
-    expect(page.locator("a.row").nth(3)).to_be_in_viewport()
+    expect(chosen).to_be_in_viewport()
+    page.locator("a.row").nth(1).click()
+    page.wait_for_url("**statement=*cookies*")
+    expect(page.locator("a.row").nth(1)).to_be_in_viewport()
+    assert beneath(page) == page.locator("a.row").nth(1).get_attribute("data-statement")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_on_a_phone_the_evidence_stands_right_beneath_its_sentence(
+    open_page: Open,
+    script: bool,  # noqa: FBT001 - pytest gives it by name
+) -> None:
+    page = open_page("/console/?statement=revision.timely", width=360, java_script_enabled=script)
+    assert beneath(page) == "revision.timely"
+    row, panel = (page.locator(s).bounding_box() for s in ("a.row[aria-current]", "#_evidence"))
+    assert row
+    assert panel
+    assert 0 <= panel["y"] - (row["y"] + row["height"]) < 24
+
+
+def test_where_there_is_room_the_evidence_stands_beside_and_stays_in_view(
+    open_page: Open,
+) -> None:
+    page = open_page("/console/?statement=revision.timely")
+    page.locator("a.row").last.scroll_into_view_if_needed()
+    box, sheet = (page.locator(s).bounding_box() for s in ("#_evidence", ".sheet"))
+    assert box
+    assert sheet
+    assert box["x"] >= sheet["x"] + sheet["width"]
+    expect(page.locator("#_evidence h2")).to_be_in_viewport()
+
+
+def test_going_back_shows_the_board_and_the_sentence_before(open_page: Open) -> None:
+    page = open_page("/console/?statement=purpose.collection")
+    page.locator("a.row").nth(1).click()
+    page.wait_for_url("**statement=purpose.cookies")
+    page.go_back()
+    expect(page.locator("a.row[aria-current]")).to_have_attribute(
+        "data-statement", "purpose.collection"
+    )
+    expect(page.locator("#_evidence code").first).to_have_text("purpose.collection")
+    assert page.locator("a.row").count() == 40
 
 
 def test_examine_now_comes_back_to_the_board(open_page: Open) -> None:

@@ -16,14 +16,21 @@
     return rows().find((row) => row.dataset.statement === id);
   }
 
-  document.addEventListener("htmx:afterSwap", (event) => {
-    choose(byAddress() ?? event.detail.requestConfig?.elt);
+  // The box moves before what is in it changes, so that the change is what is announced.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const row = event.detail.requestConfig.elt;
+    if (!event.detail.shouldSwap || !row.matches("a.row")) return;
+    choose(row);
+    const top = row.getBoundingClientRect().top;
+    row.after(document.getElementById("_box"));
+    scrollBy({ top: row.getBoundingClientRect().top - top, behavior: "instant" });
+  });
+  document.addEventListener("htmx:afterSwap", () => {
     const panel = document.getElementById("_evidence");
-    const box = panel.getBoundingClientRect();
     panel.scrollTop = 0;
-    if (box.top > innerHeight || box.bottom < 0) {
-      panel.scrollIntoView({ block: "start" });
-      panel.querySelector("h2")?.focus({ preventScroll: true });
+    const title = panel.querySelector("h2")?.getBoundingClientRect();
+    if (title && title.bottom > innerHeight) {
+      document.querySelector("a.row[aria-current]")?.scrollIntoView({ block: "start" });
     }
   });
   document.addEventListener("htmx:historyRestore", () => choose(byAddress()));

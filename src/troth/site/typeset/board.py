@@ -13,6 +13,7 @@ from troth.policy import read
 from troth.policy.document import Line, Version
 from troth.policy.promise import Verdict
 from troth.policy.words import Lang, StatementId
+from troth.site.typeset.blocks import cells
 from troth.site.typeset.inline import inline, plain
 from troth.site.typeset.marks import Mark, mark_of
 from troth.site.typeset.marks import marks_of as all_marks
@@ -25,6 +26,7 @@ KINDS: Final[Mapping[str, str]] = {
     "advice": gettext_noop("an advice"),
 }
 NOT_EXAMINED: Final = gettext_noop("not examined")
+CELLS_BETWEEN: Final = " · "
 NOTHING_BUILT: Final = gettext_noop("its control is not built yet")
 
 
@@ -104,6 +106,12 @@ class BoardPage(Struct, frozen=True):
     examined_at: datetime | None
     panel: Panel | None
 
+    @property
+    def is_placed(self) -> bool:
+        """Tell whether the panel has its sentence on the page, to stand right after it."""
+        chosen = None if self.panel is None else self.panel.id
+        return any(row.id == chosen and row.mark is not None for row in self.rows)
+
 
 def board_page(version: Version, board: Board, lang: Lang, chosen: str) -> BoardPage:
     """Return the board in a language with the panel of `chosen`, else of what needs care first."""
@@ -151,7 +159,7 @@ def panel(version: Version, board: Board, lang: Lang, chosen: str) -> Panel | No
     return Panel(
         id=id_,
         label="" if line is None or line.mark == "-" else line.mark,
-        html=inline(statement.text[lang], lang),
+        html=inline(statement.text[lang] if line is None else _in_a_row(line), lang),
         kind=gettext(KINDS[statement.kind]),
         reading=None if statement.reading is None else plain(statement.reading[lang]),
         mark=mark_of(found),
@@ -166,10 +174,15 @@ def _row(line: Line, mark: Mark | None) -> Row:
         role="heading" if line.role == "heading" else "text",
         level=line.level,
         label="" if line.mark == "-" else line.mark,
-        html=plain(read.plain(line.text)),
+        html=plain(read.plain(_in_a_row(line))),
         mark=mark,
         brief="" if mark is None else _brief(mark),
     )
+
+
+def _in_a_row(line: Line) -> str:
+    """Return a line's text; of a table's row its cells one after the other."""
+    return CELLS_BETWEEN.join(cells(line.text)) if line.role == "row" else line.text
 
 
 def _brief(mark: Mark) -> str:

@@ -46,6 +46,11 @@ class Proof(Struct, frozen=True):
     took_ms: int
     sabotages: Sequence[Caught]
 
+    @property
+    def untried(self) -> bool:
+        """Tell whether a sabotage of it was not tried yet."""
+        return any(sabotage.at is None for sabotage in self.sabotages)
+
 
 class Mark(Struct, frozen=True):
     """The mark of one statement, its words in the active language.
