@@ -5,8 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.gate.cases import ACCOUNT, GRANT, PUBLISH, RULES, VIEW, changed, names
-from tests.gate.house import NOW
+from tests.gate.cases import (
+    ACCOUNT,
+    BY_LAW,
+    GRANT,
+    PUBLISH,
+    RULES,
+    SEND,
+    VIEW,
+    changed,
+    names,
+)
+from tests.gate.house import HOUSE, NOW, rulebook
 from troth.gate import NotPermittedError, decide, permit
 from troth.gate.facts import CollectFacts, ReleaseFacts, UseFacts, ViewFacts
 from troth.policy.words import Pseudonym
@@ -59,11 +69,50 @@ def test_a_decision_does_not_open_what_other_facts_ask_for() -> None:
         permit(decide(RULES, USE, NOW), ViewFacts(**VIEW), SHE)
 
 
-def test_no_permit_is_built_but_in_the_gate() -> None:
-    found = [
+@pytest.mark.parametrize(
+    "other",
+    [
+        UseFacts(category="health", purpose="support"),
+        UseFacts(category="account", purpose="account"),
+        UseFacts(category="account", purpose="support", accepted=True),
+    ],
+)
+def test_a_decision_opens_nothing_for_other_facts_of_its_verb(other: UseFacts) -> None:
+    with pytest.raises(NotPermittedError, match="other facts"):
+        permit(decide(RULES, USE, NOW), other, SHE)
+
+
+def test_a_narrowed_order_cannot_be_made_a_permit_for_the_whole_category() -> None:
+    facts = ReleaseFacts(**BY_LAW)
+    decision = decide(RULES, facts, NOW)
+    made = permit(decision, facts, SHE)
+    assert made.fields == names("account.email")
+    assert made.opens("account", "email")
+    assert not made.opens("account", "nickname")
+    assert not made.opens("health", "allergy")
+    with pytest.raises(NotPermittedError, match="other facts"):
+        permit(decision, ReleaseFacts(**(BY_LAW | {"fields": names()})), SHE)
+
+
+def test_a_permit_narrowed_in_one_category_opens_the_other_whole_and_no_third() -> None:
+    recipient = HOUSE["recipient"]["courier"] | {"categories": ["account", "usage"]}
+    rules = rulebook(recipient={"courier": recipient})
+    scope = {"categories": names("account", "usage"), "fields": names("account.email", "health.x")}
+    facts = ReleaseFacts(**(SEND | scope))
+    made = permit(decide(rules, facts, NOW), facts, SHE)
+    assert made.opens("usage", "page")
+    assert not made.opens("account", "nickname")
+    assert not made.opens("health", "x")
+
+
+@pytest.mark.parametrize(
+    ("name", "homes"), [("Permit", {"gate/permit.py"}), ("Decision", {"gate/reasons.py"})]
+)
+def test_no_permit_and_no_decision_is_built_but_in_the_gate(name: str, homes: set[str]) -> None:
+    found = {
         path.relative_to(SOURCE).as_posix()
         for path in sorted(SOURCE.rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Permit"
-    ]
-    assert found == ["gate/permit.py"]
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == name
+    }
+    assert found == homes

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from troth.gate.facts import ReleaseFacts, UseFacts, ViewFacts
 from troth.policy.words import Message, StatementId, VersionHash
 
 Verb = Literal["collect", "use", "set_cookie", "read_cookie", "release", "view", "take_effect"]
@@ -17,10 +18,14 @@ class Reason(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """A yes or no, the reason, and the statement of the version that gives it."""
+    """A yes or no, the reason, and the statement of the version that gives it.
+
+    `about` are the facts of a yes that opens values, so that a permit opens those and no others.
+    """
 
     allowed: bool
     verb: Verb
     reason: Reason
     statement: StatementId
     version: VersionHash
+    about: UseFacts | ViewFacts | ReleaseFacts | None = None

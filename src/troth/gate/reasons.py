@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from troth.gate.decision import Decision, Reason, Verb
+from troth.gate.facts import ReleaseFacts, UseFacts, ViewFacts
 from troth.policy.rules import Rulebook
 from troth.policy.words import Message, StatementId, mark
 
@@ -150,6 +151,17 @@ NO: Final[Mapping[str, str]] = {
 def yes(rules: Rulebook, verb: Verb, reason: Reason, statement: StatementId) -> Decision:
     """Allow: `statement` tells of what is allowed."""
     return Decision(True, verb, reason, statement, rules.version)  # noqa: FBT003 (the hot path: keywords cost a third more)
+
+
+def opening(
+    rules: Rulebook,
+    facts: UseFacts | ViewFacts | ReleaseFacts,
+    reason: Reason,
+    statement: StatementId,
+) -> Decision:
+    """Allow what opens values: the yes keeps its facts, of which a permit can be made."""
+    verb: Verb = facts.__struct_config__.tag  # type: ignore[assignment]  # the tags are the verbs
+    return Decision(True, verb, reason, statement, rules.version, facts)  # noqa: FBT003 (the hot path: keywords cost a third more)
 
 
 def no(rules: Rulebook, verb: Verb, code: str, statement: StatementId, **values: Any) -> Decision:

@@ -10,8 +10,8 @@ from troth.gate.reasons import (
     RELEASE_CONTRACTED,
     RELEASE_ORDERED,
     no,
+    opening,
     undeclared,
-    yes,
 )
 from troth.policy.rules import RecipientRule, Rulebook
 
@@ -50,7 +50,7 @@ def _to_recipient(rules: Rulebook, facts: ReleaseFacts) -> Decision:
     at_home = rules.country != "" and facts.country in ("", rules.country)
     sensitive = facts.categories & recipient.sensitive
     if facts.ground == "contract" and at_home and not facts.public and not sensitive:
-        return yes(rules, "release", RELEASE_CONTRACTED, recipient.statement)
+        return opening(rules, facts, RELEASE_CONTRACTED, recipient.statement)
     return _by_consent(rules, facts, recipient)
 
 
@@ -94,7 +94,7 @@ def _by_consent(rules: Rulebook, facts: ReleaseFacts, recipient: RecipientRule) 
     """Everyone in the release said yes to this recipient, separately."""
     alone = facts.persons == 1 and as_mask(rules, facts.separate) & recipient.bit
     if alone or facts.consenting >= facts.persons:
-        return yes(rules, "release", RELEASE_CONSENTED, recipient.statement)
+        return opening(rules, facts, RELEASE_CONSENTED, recipient.statement)
     code = "acceptance-is-no-consent" if facts.accepted else "separate-consent-missing"
     return no(rules, "release", code, recipient.statement, to=f"recipient.{facts.recipient}")
 
@@ -117,7 +117,7 @@ def _by_law(rules: Rulebook, facts: ReleaseFacts) -> Decision:
     beyond = _beyond(facts, order)
     if beyond:
         return no(rules, "release", "order-scope", told, beyond=", ".join(beyond))
-    return yes(rules, "release", RELEASE_ORDERED, told)
+    return opening(rules, facts, RELEASE_ORDERED, told)
 
 
 def _no_authority(rules: Rulebook, facts: ReleaseFacts) -> Decision:

@@ -5,7 +5,7 @@ from datetime import datetime
 from troth.gate import consents
 from troth.gate.decision import Decision
 from troth.gate.facts import UseFacts
-from troth.gate.reasons import USE_DECLARED, undeclared, yes
+from troth.gate.reasons import USE_DECLARED, opening, undeclared
 from troth.policy.rules import Rulebook
 
 
@@ -35,4 +35,4 @@ def may_use(rules: Rulebook, facts: UseFacts, now: datetime) -> Decision:  # noq
         refusal = consents.missing(rules, "use", facts, use, category.statement)
         if refusal is not None:
             return refusal
-    return yes(rules, "use", USE_DECLARED, use.statement)
+    return opening(rules, facts, USE_DECLARED, use.statement)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from troth.gate.decision import Decision
 from troth.gate.facts import Grant, ViewFacts
-from troth.gate.reasons import VIEW_GRANTED, no, undeclared, yes
+from troth.gate.reasons import VIEW_GRANTED, no, opening, undeclared
 from troth.policy.rules import Rulebook
 
 
@@ -34,7 +34,7 @@ def may_view(rules: Rulebook, facts: ViewFacts, now: datetime) -> Decision:
     code = _member(facts, now) or _grant(facts, now)
     if code is not None:
         return no(rules, "view", code, cited)
-    return yes(rules, "view", VIEW_GRANTED, cited)
+    return opening(rules, facts, VIEW_GRANTED, cited)
 
 
 def _member(facts: ViewFacts, now: datetime) -> str | None:
