@@ -14,6 +14,7 @@ import typer
 
 from troth.cli import options
 from troth.cli.language import GivenLanguage, language, translator
+from troth.policy.reader.files import FILE_NAMES
 from troth.policy.words import Lang, Message, Translate, mark
 from troth.site.policyfolder import read_folder
 from troth.site.problem import CannotGoOnError

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from troth.policy.diagnostic import Diagnostic, UnreadablePolicyError
-from troth.policy.words import LANGS, Message, mark
+from troth.policy.reader.files import FILE_NAMES
+from troth.policy.words import Message, mark
 from troth.site.problem import CannotGoOnError, PolicyRefusedError
 
 if TYPE_CHECKING:
     from troth.versions.actions import Proposal
 
-FILE_NAMES: Final = (*(f"{lang}.md" for lang in LANGS), "policy.toml")
-"""Other files of the folder, such as its README, are no part of the policy."""
 FILE_LIMIT_BYTES: Final = 5_000_000
+AT_START: Final = "start"
+BY_OPERATOR: Final = "operator"
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
@@ -29,7 +30,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
                 {"folder": folder},
             )
         )
-    return {name: _read(folder / name) for name in sorted(FILE_NAMES) if (folder / name).exists()}
+    return {name: _read(folder / name) for name in FILE_NAMES if (folder / name).exists()}
 
 
 def _read(file: Path) -> bytes:
@@ -83,16 +84,20 @@ def is_newest(files: Mapping[str, bytes]) -> bool:
     return newest is not None and newest.hash == version_hash(files)
 
 
-def adopt(files: Mapping[str, bytes], author: str = "system") -> "Proposal":
-    """Record the checked files as a version, if they are not one already."""
+def adopt(files: Mapping[str, bytes], author: str) -> "Proposal":
+    """Record the checked files as a version, if they are not one already.
+
+    `author` is `AT_START` or `BY_OPERATOR`: how it came in, as a name would be personal data.
+    """
     from troth.policy.rulebook import RulebookError  # noqa: PLC0415 - needs Django set up
     from troth.store import transact  # noqa: PLC0415 - the same
-    from troth.versions.actions import propose  # noqa: PLC0415 - the same
+    from troth.versions.actions import ClockSetBackError, propose  # noqa: PLC0415 - the same
     from troth.versions.facts import TamperedVersionError  # noqa: PLC0415 - the same
+    from troth.versions.languages import OneLanguageChangedError  # noqa: PLC0415 - the same
 
     try:
         return transact(propose, files, author)
-    except TamperedVersionError as error:
+    except (TamperedVersionError, OneLanguageChangedError, ClockSetBackError) as error:
         raise CannotGoOnError(error.message) from error
     except RulebookError as error:
         raise CannotGoOnError(

@@ -17,8 +17,9 @@ from troth.cli.folder import load_files
 from troth.policy.diagnostic import UnreadablePolicyError
 from troth.policy.document import Version
 from troth.policy.read import read
+from troth.policy.reader.files import FILE_NAMES
 from troth.policy.words import Message, mark
-from troth.site.policyfolder import FILE_LIMIT_BYTES, FILE_NAMES
+from troth.site.policyfolder import FILE_LIMIT_BYTES
 from troth.site.problem import CannotGoOnError, PolicyRefusedError
 
 DEFAULT_FOLDER: Final = "policy"

@@ -8,6 +8,7 @@ from typing import Final
 
 from troth.policy.check.scope import Scope
 from troth.policy.codes import finding
+from troth.policy.cookie_names import overlap
 from troth.policy.diagnostic import Diagnostic
 from troth.policy.register import Cookie
 from troth.policy.words import mark
@@ -16,18 +17,11 @@ ADDRESS: Final = "someone@example.com"
 """What no cookie may ever hold: a grammar that lets it pass is too wide."""
 
 
-def matches(pattern: str, name: str) -> bool:
-    """Tell whether a cookie's name is meant by a declared one (exact, or a prefix and `*`)."""
-    if pattern.endswith("*"):
-        return name.startswith(pattern[:-1])
-    return name == pattern
-
-
 def cookies(scope: Scope) -> Iterator[Diagnostic]:
     """Yield names claimed twice, unusable grammars, and necessary cookies that need a yes."""
     named = [(id_, name) for id_, cookie in scope.register.cookie.items() for name in cookie.names]
     for (one, name), (other, second) in combinations(named, 2):
-        if _overlap(name, second):
+        if overlap(name, second):
             yield finding(
                 "T302",
                 scope.of(f"cookie.{other}.names", second),
@@ -42,12 +36,6 @@ def cookies(scope: Scope) -> Iterator[Diagnostic]:
         yield from _grammar(scope, id_, cookie)
         if cookie.cookie_class == "necessary":
             yield from _needless(scope, id_, cookie)
-
-
-def _overlap(one: str, other: str) -> bool:
-    if one.endswith("*") and other.endswith("*"):
-        return one[:-1].startswith(other[:-1]) or other[:-1].startswith(one[:-1])
-    return matches(one, other) or matches(other, one)
 
 
 def _grammar(scope: Scope, id_: str, cookie: Cookie) -> Iterator[Diagnostic]:

@@ -1,11 +1,11 @@
 """Do the languages hold the same statements, as the same sort of line, in the same order?"""
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from troth.policy.check.scope import Scope
 from troth.policy.codes import finding
 from troth.policy.diagnostic import Diagnostic
+from troth.policy.moves import unmoved
 from troth.policy.reader.files import LANG_FILES
 from troth.policy.words import mark
 
@@ -14,7 +14,7 @@ def order(scope: Scope) -> Iterator[Diagnostic]:
     """Yield lines that stand elsewhere, or are of another sort, than in the other language."""
     places = {line.id: place for place, line in enumerate(scope.version.lines["en"])}
     common = [line for line in scope.version.lines["zh"] if line.id in places]
-    kept = _longest_rise([places[line.id] for line in common])
+    kept = unmoved([places[line.id] for line in common])
     for number, line in enumerate(common):
         if number not in kept:
             yield finding(
@@ -43,24 +43,3 @@ def order(scope: Scope) -> Iterator[Diagnostic]:
                 other_level=other.level,
                 other=LANG_FILES["en"],
             )
-
-
-def _longest_rise(values: Sequence[int]) -> frozenset[int]:
-    """Return the indices of a longest rising subsequence: the lines that needn't move."""
-    ends: list[int] = []
-    last: list[int] = []
-    before: list[int] = []
-    for index, value in enumerate(values):
-        length = bisect_left(ends, value)
-        before.append(last[length - 1] if length else -1)
-        if length == len(ends):
-            ends.append(value)
-            last.append(index)
-        else:
-            ends[length], last[length] = value, index
-    kept: set[int] = set()
-    index = last[-1] if last else -1
-    while index >= 0:
-        kept.add(index)
-        index = before[index]
-    return frozenset(kept)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from troth.policy.check.cookies import matches
 from troth.policy.check.scope import Scope
 from troth.policy.codes import finding
+from troth.policy.cookie_names import covers
 from troth.policy.diagnostic import Diagnostic
 from troth.policy.surface import Form, FormField, SetCookie
 from troth.policy.words import mark
@@ -81,7 +81,7 @@ def _cookie(scope: Scope, cookie: SetCookie) -> Iterator[Diagnostic]:
         (
             (id_, entry)
             for id_, entry in scope.register.cookie.items()
-            if any(matches(pattern, cookie.name) for pattern in entry.names)
+            if any(covers(pattern, cookie.name) for pattern in entry.names)
         ),
         None,
     )

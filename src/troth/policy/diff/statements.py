@@ -1,6 +1,5 @@
 """The sentences of two versions by id: added, removed, renamed, moved, reworded."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -13,6 +12,7 @@ from troth.policy.diff.weighing import Verdict, of_wording
 from troth.policy.diff.wording import Vocabulary
 from troth.policy.document import Line, Statement, Version
 from troth.policy.lexicon import terms
+from troth.policy.moves import unmoved
 from troth.policy.words import LANGS, Lang, StatementId, Text
 
 RENAME_LIKENESS_PERCENT: Final = 90
@@ -153,7 +153,7 @@ def _moved(
     place = {id_: i for i, id_ in enumerate(before)}
     kept = [s for s in by_id(new).values() if renamed.get(s.id, s.id) in place]
     was = {s.id: renamed.get(s.id, s.id) for s in kept}
-    stays = _longest_rising([place[was[s.id]] for s in kept])
+    stays = unmoved([place[was[s.id]] for s in kept])
     found = {s.id for i, s in enumerate(kept) if i not in stays}
     for s in kept:
         section = StatementId(s.section)
@@ -164,27 +164,6 @@ def _moved(
         now = _layout(new.lines.get(lang, ()), renamed)
         found.update(s.id for s in kept if _differs(then.get(was[s.id]), now.get(was[s.id])))
     return frozenset(found)
-
-
-def _longest_rising(places: list[int]) -> frozenset[int]:
-    """Return the indices of a longest rising subsequence: those that need not have moved."""
-    tails: list[int] = []
-    at: list[int] = []
-    before: list[int] = []
-    for i, value in enumerate(places):
-        k = bisect_left(tails, value)
-        before.append(at[k - 1] if k else -1)
-        if k == len(tails):
-            tails.append(value)
-            at.append(i)
-        else:
-            tails[k], at[k] = value, i
-    kept: list[int] = []
-    i = at[-1] if at else -1
-    while i >= 0:
-        kept.append(i)
-        i = before[i]
-    return frozenset(kept)
 
 
 class _Place(Struct, frozen=True):

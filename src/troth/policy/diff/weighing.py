@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from troth.policy.cookie_names import covers
 from troth.policy.diff import reasons, wording
 from troth.policy.diff.paths import Difference, as_text
 from troth.policy.diff.wording import Vocabulary, Wording
@@ -145,15 +146,9 @@ def widened(more: tuple[Any, ...], less: tuple[Any, ...]) -> Verdict:
 
 def cookie_names(d: Difference, _: Context) -> Verdict:
     """Weigh the names of a cookie; a name the old ones (`visit*`) cover is no new one."""
-    more = tuple(n for n in d.new if not any(_covers(o, n) for o in d.old))
-    less = tuple(o for o in d.old if not any(_covers(n, o) for n in d.new))
+    more = tuple(n for n in d.new if not any(covers(o, n) for o in d.old))
+    less = tuple(o for o in d.old if not any(covers(n, o) for n in d.new))
     return widened(more, less)
-
-
-def _covers(pattern: str, name: str) -> bool:
-    if pattern.endswith("*"):
-        return name.startswith(pattern[:-1])
-    return pattern == name
 
 
 def combinations(d: Difference, _: Context) -> Verdict:
