@@ -9,7 +9,8 @@ import typer
 from typer.core import TyperGroup
 
 import troth
-from troth.cli.problems import explain
+from troth.cli.problems import USAGE, explain
+from troth.cli.usage import ONLY_HELP, misused, no_command
 from troth.site.problem import CannotGoOnError
 
 VERBS: Final[Mapping[str, str]] = {
@@ -26,6 +27,8 @@ POLICY_VERBS: Final[Mapping[str, str]] = {
     "propose": "troth.cli.policy_propose:propose_command",
 }
 OWNER_VERBS: Final[Mapping[str, str]] = {"link": "troth.cli.owner:link_command"}
+STOPPED: Final = 1
+"""The input ended where something was still asked."""
 PASS_ON: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
@@ -47,6 +50,13 @@ class LazyGroup(TyperGroup):
         settings = PASS_ON if cmd_name == "manage" else None
         alone.command(cmd_name, context_settings=settings)(getattr(import_module(module), function))
         return typer.main.get_command(alone)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the verb that is called. Raises CannotGoOnError if there is none."""
+        if self.get_command(ctx, args[0]) is None:
+            known = self.list_commands(ctx)
+            raise CannotGoOnError(no_command(ctx.command_path, args[0], known))
+        return super().resolve_command(ctx, args)
 
 
 class Verbs(LazyGroup):
@@ -96,6 +106,13 @@ def command(
 def main() -> None:
     """Run the command line; what can be mended outside the code ends in one sentence and 2."""
     try:
-        app()
+        sys.exit(app(prog_name="troth", standalone_mode=False))
     except CannotGoOnError as error:
         sys.exit(explain(error, sys.argv))
+    except typer.Abort:
+        sys.exit(STOPPED)
+    except typer.TyperException as error:
+        if type(error).__name__ == ONLY_HELP:
+            sys.stderr.write(f"{error.message}\n")
+            sys.exit(USAGE)
+        sys.exit(explain(CannotGoOnError(misused(error)), sys.argv))
