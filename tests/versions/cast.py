@@ -37,6 +37,16 @@ def retyped() -> dict[str, bytes]:
     return {**files, "en.md": files["en.md"] + b"\n"}
 
 
+def reworded(*names: str) -> dict[str, bytes]:
+    """The default policy with more words in the last sentence of the named languages."""
+    more = {"en.md": " So says the house.", "zh.md": "本馆如是说。"}
+    files = default_policy()
+    for name in names:
+        before, ending, after = files[name].rpartition(b" {#")
+        files[name] = before + more[name].encode() + ending + after
+    return files
+
+
 def propose_at(at: datetime, files: dict[str, bytes], author: str = SYSTEM) -> Proposal:
     return transact_on(Store(), author, at, propose, files, author)
 

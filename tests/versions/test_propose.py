@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from tests.versions.cast import (
     ALIAS,
@@ -13,12 +14,19 @@ from tests.versions.cast import (
     longer_notice,
     propose_at,
     retyped,
+    reworded,
 )
 from troth.policy.diagnostic import UnreadablePolicyError
+from troth.site.policyfolder import AT_START, BY_OPERATOR, adopt
+from troth.site.problem import CannotGoOnError
 from troth.versions import facts
+from troth.versions.actions import ClockSetBackError
+from troth.versions.examinations import history
+from troth.versions.languages import OneLanguageChangedError
 from troth.versions.models import StoredVersion, Withdrawal
 
 pytestmark = pytest.mark.django_db
+LAST_STATEMENT = "revision.continued-use"
 
 
 def test_the_first_version_takes_effect_at_once() -> None:
@@ -61,6 +69,61 @@ def test_a_change_that_demands_nothing_takes_effect() -> None:
     assert second.in_force
     assert facts.in_force(ALIAS, LATER) == second.version
     assert facts.in_force(ALIAS, FIRST) != second.version
+
+
+@pytest.mark.parametrize("name", ["en.md", "zh.md"])
+def test_a_statement_changed_in_one_language_only_is_refused_and_named(name: str) -> None:
+    propose_at(FIRST, default_policy())
+    with pytest.raises(OneLanguageChangedError, match=LAST_STATEMENT):
+        propose_at(LATER, reworded(name))
+    assert StoredVersion.objects.count() == 1
+    with pytest.raises(CannotGoOnError, match=LAST_STATEMENT):
+        adopt(reworded(name), BY_OPERATOR)
+
+
+def test_a_statement_changed_in_each_language_is_recorded() -> None:
+    propose_at(FIRST, default_policy())
+    assert propose_at(LATER, reworded("en.md", "zh.md")).recorded
+
+
+def test_a_clock_set_back_is_refused_not_taken_for_a_time_without_a_policy() -> None:
+    propose_at(FIRST, default_policy())
+    with pytest.raises(ClockSetBackError, match="2026-01-01 12:00"):
+        propose_at(FIRST - timedelta(days=1), longer_notice())
+    assert StoredVersion.objects.count() == 1
+
+
+def test_a_clock_a_little_behind_records_after_what_is_recorded() -> None:
+    """Two servers on one database: the clock of one is a second behind."""
+    propose_at(FIRST, default_policy())
+    late = FIRST - timedelta(seconds=1)
+    assert not propose_at(late, longer_notice()).in_force
+    second = propose_at(late, retyped())
+    assert second.in_force
+    assert facts.in_force(ALIAS, FIRST + timedelta(microseconds=1)) == second.version
+    assert history(ALIAS, LATER).verdict == "kept"
+
+
+def test_the_newest_of_two_proposed_at_the_same_instant_is_in_force() -> None:
+    propose_at(FIRST, default_policy())
+    second = propose_at(FIRST, retyped())
+    assert facts.in_force(ALIAS, LATER) == second.version
+    assert history(ALIAS, LATER).verdict == "kept"
+
+
+def test_a_version_tells_how_it_came_in_and_names_nobody() -> None:
+    assert adopt(default_policy(), AT_START).version.author == "start"
+    assert adopt(retyped(), BY_OPERATOR).version.author == "operator"
+
+
+def test_which_version_is_in_force_and_since_when_is_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    propose_at(FIRST, default_policy())
+    with django_assert_num_queries(1):
+        current = facts.in_force(ALIAS, LATER)
+        assert current is not None
+        assert current.effect.from_at == FIRST
 
 
 def test_what_waits_is_not_recorded_twice() -> None:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.versions.cast import ALIAS, FIRST, LATER, default_policy, propose_at, retyped
-from troth.site.policyfolder import adopt
+from troth.site.policyfolder import BY_OPERATOR, adopt
 from troth.site.problem import CannotGoOnError
 from troth.store import immutable
 from troth.versions import facts
@@ -98,7 +98,7 @@ def test_nothing_is_proposed_against_a_tampered_version(version_hash: str) -> No
     assert version_hash
     tamper(*WIDER)
     with pytest.raises(CannotGoOnError, match="version 1"):
-        adopt(retyped())
+        adopt(retyped(), BY_OPERATOR)
 
 
 def test_a_file_stored_as_text_is_read_as_the_same_bytes(version_hash: str) -> None:

@@ -29,7 +29,7 @@ def propose_command(
     files = policyfolder.read_folder(settings.policy)
     open_data(settings)
     policyfolder.admit(settings.policy, files)
-    proposal = policyfolder.adopt(files)
+    proposal = policyfolder.adopt(files, policyfolder.BY_OPERATOR)
     if as_json:
         told = {
             "version": {"number": proposal.version.number, "hash": proposal.version.hash},

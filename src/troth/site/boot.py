@@ -52,7 +52,7 @@ def boot(config: Config) -> "Proposal | None":
         settings.SECRET_KEY = secrets.secret_key(config.data)
         if not current:
             schema.bring_up_to_date(config)
-        return None if known else policyfolder.adopt(files)
+        return None if known else policyfolder.adopt(files, policyfolder.AT_START)
 
 
 def open_data(config: Config) -> None:

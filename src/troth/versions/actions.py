@@ -1,10 +1,13 @@
 """Verbs of versions: propose."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
+from django.db.models import Max
 from msgspec import Struct
+from msgspec.structs import replace
 
 from troth.gate import Decision, may_take_effect
 from troth.gate.facts import TakeEffectFacts
@@ -13,13 +16,31 @@ from troth.policy.diff import demands, diff
 from troth.policy.document import Version
 from troth.policy.read import read
 from troth.policy.rulebook import compile
+from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.store.locks import serialise
 from troth.versions import facts
 from troth.versions.chain import chain_hash
+from troth.versions.languages import OneLanguageChangedError, changed_in_one
 from troth.versions.models import Effect, StoredVersion, VersionFile, Withdrawal
 
 LOCK: Final = "versions.propose"
+SKEW_MAX: Final = timedelta(minutes=1)
+"""By how much the clocks of two servers on one database may differ."""
+
+
+class ClockSetBackError(Exception):
+    """The clock is behind what is recorded; `message` says by which times."""
+
+    def __init__(self, now: datetime, latest: datetime) -> None:
+        self.message = Message(
+            mark(
+                "The clock says %(now)s UTC, but a version was recorded at %(latest)s UTC;"
+                " set the clock right and try again."
+            ),
+            {"now": f"{now:%Y-%m-%d %H:%M}", "latest": f"{latest:%Y-%m-%d %H:%M}"},
+        )
+        super().__init__(self.message.render(str))
 
 
 class Proposal(Struct, frozen=True):
@@ -44,10 +65,12 @@ def propose(tx: Tx, files: Mapping[str, bytes], author: str) -> Proposal:
     The first takes effect at once, a later one if the gate finds that its changes demand nothing;
     else it waits. A folder that is changed back to the text in force withdraws what waits.
 
-    Raises `UnreadablePolicyError`, `RulebookError`. That it was checked is the caller's duty.
+    Raises `UnreadablePolicyError`, `RulebookError`, `TamperedVersionError`,
+    `OneLanguageChangedError`, `ClockSetBackError`. That it was checked is the caller's duty.
     """
     version = read(files)
     serialise(tx, LOCK)
+    tx = _after_all_recorded(tx)
     current, waits = facts.in_force(tx.alias, tx.now), facts.waiting(tx.alias)
     if waits is not None and waits.hash == version.hash:
         return Proposal(waits, recorded=False, in_force=False, changes=waits.change_list)
@@ -56,11 +79,13 @@ def propose(tx: Tx, files: Mapping[str, bytes], author: str) -> Proposal:
         return Proposal(current, recorded=False, in_force=True, withdrawn=withdrawn)
     old = None if current is None else facts.document(tx.alias, current.hash)
     changes = () if old is None else diff(old, version)
+    if one_sided := changed_in_one(changes):
+        raise OneLanguageChangedError(one_sided)
     decision = _decide(tx, old, version, changes)
     withdrawn = _withdraw(tx, waits, author, Withdrawal.Cause.SUPERSEDED)
     stored = _record(tx, version, files, author, changes)
     if decision.allowed:
-        Effect.objects.using(tx.alias).create(version=stored, from_at=tx.now, recorded_at=tx.now)
+        _put_in_force(tx, stored)
     return Proposal(
         stored,
         recorded=True,
@@ -69,6 +94,28 @@ def propose(tx: Tx, files: Mapping[str, bytes], author: str) -> Proposal:
         changes=changes,
         withdrawn=withdrawn,
     )
+
+
+def _after_all_recorded(tx: Tx) -> Tx:
+    """Return the transaction at a time no earlier than any that is recorded.
+
+    Else the version in force would not be found, and one that must wait be taken for the first.
+    """
+    times = (
+        StoredVersion.objects.using(tx.alias).aggregate(last=Max("recorded_at"))["last"],
+        Effect.objects.using(tx.alias).aggregate(last=Max("from_at"))["last"],
+    )
+    latest = max((time for time in times if time is not None), default=tx.now)
+    if latest - tx.now > SKEW_MAX:
+        raise ClockSetBackError(tx.now, latest)
+    return replace(tx, now=max(tx.now, latest))
+
+
+def _put_in_force(tx: Tx, stored: StoredVersion) -> None:
+    effects = Effect.objects.using(tx.alias)
+    last = effects.aggregate(last=Max("from_at"))["last"]
+    from_at = tx.now if last is None else max(tx.now, last + timedelta(microseconds=1))
+    effects.create(version=stored, from_at=from_at, recorded_at=tx.now)
 
 
 def _decide(tx: Tx, old: Version | None, new: Version, changes: tuple[Change, ...]) -> Decision:

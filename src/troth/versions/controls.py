@@ -59,12 +59,16 @@ CONTROLS: Final[tuple[Control, ...]] = (
     Control(
         name="versions.parity",
         proves=Message(
-            mark("Every version has each language's file, with the same statements in order.")
+            mark(
+                "Every version has each language's file, with the same statements in order, and"
+                " changes none of them in one language only."
+            )
         ),
         period=PERIOD,
         examine=_examine("parity"),
         sabotages=(
             Sabotage("versions.one-language-changed", TIMELY, _commit("one_language_changed")),
+            Sabotage("versions.one-language-reworded", TIMELY, _commit("one_language_reworded")),
         ),
     ),
     Control(

@@ -10,12 +10,13 @@ import msgspec
 from django.db import connections
 
 from troth.policy.diagnostic import UnreadablePolicyError
-from troth.policy.diff import needs_nothing
+from troth.policy.diff import diff, needs_nothing
 from troth.policy.promise import Evidence
 from troth.policy.read import read, version_hash
 from troth.policy.words import LANGS, Message, mark
 from troth.store import immutable as guard
 from troth.versions.chain import chain_hash
+from troth.versions.languages import changed_in_one
 from troth.versions.models import TABLES, StoredVersion, as_bytes
 
 SAMPLES_MAX: Final = 10
@@ -84,7 +85,11 @@ def parity(alias: str, now: datetime) -> Evidence:
     wrong: list[str] = []
     versions, statements = _versions(alias), 0
     for version in versions:
-        count, faults = _compared(_files(version))
+        content = _files(version)
+        count, faults = _compared(content)
+        before = _in_force_before(version, versions)
+        if before is not None and not faults:
+            faults = _one_sided(_files(before), content)
         statements += count
         wrong += [f"version {version.number}: {fault}" for fault in faults]
     return Evidence(
@@ -122,6 +127,28 @@ def _compared(files: Files) -> tuple[int, tuple[str, ...]]:
         if not faults and ids[first] != ids[other]:
             faults.append("order")
     return len(ids[first]), tuple(faults)
+
+
+def _in_force_before(version: StoredVersion, versions: list[StoredVersion]) -> StoredVersion | None:
+    """Return the version that was in force when one was recorded: what it is a change of."""
+    earlier = [
+        other
+        for other in versions
+        if other.number < version.number
+        and hasattr(other, "effect")
+        and other.effect.from_at <= version.recorded_at
+    ]
+    return max(earlier, key=lambda other: (other.effect.from_at, other.number), default=None)
+
+
+@lru_cache(maxsize=CACHED_FOLDERS)
+def _one_sided(before: Files, after: Files) -> tuple[str, ...]:
+    """Return which statements a version rewords in one language only."""
+    try:
+        changes = diff(read(dict(before)), read(dict(after)))
+    except UnreadablePolicyError:
+        return ()  # the older one is named at its own place
+    return tuple(f"{i} changed in one language" for i in changed_in_one(changes))
 
 
 def _without(ids: Iterable[str], others: Iterable[str]) -> list[str]:

@@ -60,6 +60,7 @@ def in_force(alias: str, at: datetime) -> StoredVersion | None:
     """Return the version in force at a time; None before the first."""
     return (
         StoredVersion.objects.using(alias)
+        .select_related("effect")
         .filter(effect__from_at__lte=at)
         .order_by("-effect__from_at", "-number")
         .first()

@@ -112,6 +112,15 @@ def one_language_changed(store: Store) -> None:
     put_in_force(store, files | {name: b"".join(lines[:last] + lines[last + 1 :])})
 
 
+def one_language_reworded(store: Store) -> None:
+    """Put a version in force that takes a promise back in Chinese, and not in English."""
+    files = last_version(store).files
+    name = f"{LANGS[0]}.md"
+    before, ending, after = files[name].rpartition(b" {#")
+    reworded = before + "，但我们另有规定的除外。".encode() + ending + after
+    put_in_force(store, files | {name: reworded})
+
+
 def gap(store: Store) -> None:
     """Leave a number out of the history."""
     stored = record_unseen(store, last_version(store).files, skip=1)
