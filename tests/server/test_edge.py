@@ -101,6 +101,24 @@ def test_libraries_log_through_the_same_formatter(capsys: pytest.CaptureFixture[
     assert (line["event"], line["level"]) == ("said", "warning")
 
 
+def test_the_first_owners_token_is_never_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    """Django repeats the path of a request that failed, and errors may too."""
+    root = logging.getLogger()
+    before, level = root.handlers, root.level
+    try:
+        logs.configure("json")
+        path = "/console/owner/a-secret-token"
+        error = RuntimeError(path)
+        logging.getLogger("django.request").error("Internal Server Error: %s", path, exc_info=error)
+        written = capsys.readouterr().err
+    finally:
+        root.handlers = before
+        root.setLevel(level)
+    assert "Internal Server Error: /console/owner/…" in written
+    assert "RuntimeError" in written
+    assert "a-secret-token" not in written
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests of raw requests."""
@@ -126,6 +144,8 @@ def test_a_body_of_unknown_length_is_refused(server: Server) -> None:
 def test_another_host_name_is_refused(server: Server) -> None:
     assert ask(f"{server.url}{JSON_PATH}").status == 200
     assert ask(f"{server.url}{JSON_PATH}", headers={"Host": "evil.example.com"}).status == 400
+    assert "Traceback" not in server.output
+    assert "evil.example.com" not in server.output
 
 
 @pytest.mark.slow

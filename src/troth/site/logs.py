@@ -1,15 +1,31 @@
 """Structured logs on standard error, without addresses, queries or anything personal."""
 
 import logging
+import re
 import sys
 from typing import Final
 
 import structlog
+from structlog.typing import EventDict
 
 from troth.site.config import LogFormat
 
-QUIET: Final = {"django.request": logging.ERROR, "uvicorn.error": logging.WARNING}
+QUIET: Final = {
+    "django.request": logging.ERROR,
+    "uvicorn.error": logging.WARNING,
+    "django.security.DisallowedHost": logging.CRITICAL,  # anybody may send a strange Host
+}
 """Their lower levels repeat the request line, paths included, which may hold a secret."""
+
+OWNER_LINK: Final = re.compile(r"(/console/owner/)[^/\s?\"']+")
+
+
+def redact(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Take the first owner's token out of whatever is logged: a failure repeats the path."""
+    return {
+        key: OWNER_LINK.sub(r"\1…", value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
 
 
 def configure(log_format: LogFormat) -> None:
@@ -37,6 +53,7 @@ def configure(log_format: LogFormat) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                redact,
                 renderer,
             ],
         )
