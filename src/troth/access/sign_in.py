@@ -4,8 +4,6 @@
     `member` is None when refused; `wait_seconds` > 0 when there were too many tries.
     An unknown handle, a wrong password and somebody who is no member are told apart by nothing.
 `sign_in_claimed(request, member) -> None`      right after `claim_ownership`
-`change_password(request, old, new) -> bool`    False: the old one is wrong; ends other sessions;
-                                                raises django ValidationError
 `sign_out(request) -> None`
 `members_only(view) -> view`                    sends strangers to the sign-in page
 """
@@ -24,17 +22,14 @@ from msgspec import Struct
 
 from troth.access.facts import member_of
 from troth.access.models import Member
-from troth.people import actions as people
-from troth.people.models import Account
+from troth.people.models import HANDLE_LENGTH_MAX
 from troth.people.passwords import LENGTH_MAX
-from troth.store import transact_as
 from troth.store.rate import Limit, network_of
 
 Arguments = ParamSpec("Arguments")
 
 PER_HANDLE: Final = Limit("sign-in-handle", times=10, seconds=15 * 60)
 PER_ADDRESS: Final = Limit("sign-in-address", times=30, seconds=15 * 60)
-HANDLE_LENGTH_MAX: Final = 40
 _hashing: Final = BoundedSemaphore(2)
 """An argon2 hash takes 100 MB while it runs."""
 
@@ -68,22 +63,6 @@ def sign_in(request: HttpRequest, handle: str, password: str) -> SignIn:
 def sign_in_claimed(request: HttpRequest, member: Member) -> None:
     """Begin a fresh session for somebody who has just become a member."""
     auth.login(request, member.account, backend=settings.AUTHENTICATION_BACKENDS[0])
-
-
-def change_password(request: HttpRequest, old: str, new: str) -> bool:
-    """Change the password of who is signed in; every other session of hers ends.
-
-    Raises django.core.exceptions.ValidationError with the reasons the new one is refused.
-    """
-    account = request.user
-    if not isinstance(account, Account) or PER_HANDLE.wait_seconds(account.handle):
-        return False
-    with _hashing:
-        if not account.check_password(old[: LENGTH_MAX + 1]):
-            return False
-        changed = transact_as(account.handle, people.set_password, account.pk, new)
-    auth.update_session_auth_hash(request, changed)
-    return True
 
 
 def sign_out(request: HttpRequest) -> None:

@@ -1,4 +1,4 @@
-"""Verbs of persons: open an account, set its password."""
+"""Verbs of persons: open an account."""
 
 from django.contrib.auth.password_validation import validate_password
 
@@ -17,16 +17,4 @@ def open_account(tx: Tx, prefix: str, password: str) -> Account:
     validate_password(password, account)
     account.set_password(password)
     account.save(using=tx.alias, force_insert=True)
-    return account
-
-
-def set_password(tx: Tx, account_id: int, password: str) -> Account:
-    """Set a new password; each session that was opened with the old one ends.
-
-    Raises django.core.exceptions.ValidationError with the reasons it is refused.
-    """
-    account = Account.objects.using(tx.alias).select_for_update().get(pk=account_id)
-    validate_password(password, account)
-    account.set_password(password)
-    account.save(using=tx.alias, update_fields=["password"])
     return account

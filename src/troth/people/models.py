@@ -9,6 +9,8 @@ from django.db import models
 HANDLE_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letter that reads like another, as a handle is typed by hand."""
 HANDLE_LENGTH: Final = 6
+HANDLE_LENGTH_MAX: Final = 40
+"""With its prefix."""
 
 
 def new_handle(prefix: str) -> str:
@@ -28,7 +30,7 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """Somebody who can sign in: a random handle and a password, no name and no address."""
 
-    handle = models.CharField(max_length=40, unique=True)
+    handle = models.CharField(max_length=HANDLE_LENGTH_MAX, unique=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

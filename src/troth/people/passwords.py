@@ -5,7 +5,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-LENGTH_MAX: Final = 1_000
+LENGTH_MAX: Final = 200
 
 
 class MaximumLengthValidator:

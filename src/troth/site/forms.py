@@ -10,8 +10,9 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-HANDLE_LENGTH_MAX: Final = 40
-PASSWORD_LENGTH_MAX: Final = 200
+from troth.people.models import HANDLE_LENGTH_MAX
+from troth.people.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
+
 SECONDS_A_MINUTE: Final = 60
 
 
