@@ -52,6 +52,7 @@ def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> 
     listener = bind(config.host, config.port)
     proposal = boot(config)
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 - needs Django set up
+    from django.urls import get_resolver  # noqa: PLC0415 - the same
 
     from troth.access.actions import end_expired_sessions  # noqa: PLC0415 - needs Django set up
     from troth.evidence.examiner import Examiner  # noqa: PLC0415 - the same
@@ -59,6 +60,8 @@ def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> 
     from troth.site.schema import answers  # noqa: PLC0415 - the same
     from troth.store import Store, transact  # noqa: PLC0415 - the same
 
+    # all pages are imported now: a module that fails must end the start, not answer 500
+    get_resolver().url_patterns  # noqa: B018 - to import them
     uvicorn_config = uvicorn.Config(
         edge(WSGIHandler(), answers, config.threads),
         loop="uvloop",
