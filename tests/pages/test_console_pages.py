@@ -14,7 +14,7 @@ from troth.evidence.models import Examination
 from troth.evidence.prove import code_hash
 from troth.evidence.trial import Trial
 from troth.store import transact
-from troth.versions.controls import REVIEW
+from troth.versions.controls import CONTROLS, REVIEW
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long made-up phrase"
@@ -238,8 +238,9 @@ def test_the_console_claims_nothing_that_is_unproven(member: Client) -> None:
 
 
 def test_each_sabotage_stands_once_in_a_list_with_when_it_was_caught(member: Client) -> None:
+    known = len(next(c for c in CONTROLS if c.name == "versions.history").sabotages)
     page = page_of(member.get("/console/?statement=revision.review"))
-    assert page.text.count("not tried yet") == 4
+    assert page.text.count("not tried yet") == known
     assert page.text.count("troth audit --prove") == 1
     gap = Trial(
         control="versions.history", sabotage="versions.gap", expected=REVIEW, broke=REVIEW,
@@ -248,6 +249,6 @@ def test_each_sabotage_stands_once_in_a_list_with_when_it_was_caught(member: Cli
     transact(record_proofs, (gap,), code_hash())
     page = page_of(member.get("/console/?statement=revision.review"))
     assert page.text.count("caught on") == 1
-    assert page.text.count("not tried yet") == 3
+    assert page.text.count("not tried yet") == known - 1
     assert "versions.gap" in page.text
     assert page.all("ul", class_="tries")
