@@ -5,6 +5,7 @@ each the hash of what it was drawn from, so that a test tells when a page has ch
 """
 
 import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,9 +17,10 @@ from typing import Any, Final
 from msgspec import Struct
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.pages import fault
 from tests.pages.samples import ROOT, changed, default_policy
 from tests.services import chromium
-from tests.services.server import Server
+from tests.services.server import Server, environment
 from troth.policy.words import LANGS, Lang
 
 PICTURES: Final = ROOT / "docs" / "pictures"
@@ -51,21 +53,36 @@ class Sight(Struct, frozen=True):
     sources: Sequence[str]
     staff: bool = False
     open_mark: str = ""
+    row: str = ""
 
 
 SIGHTS: Final = {
     "policy": Sight("/", ["policy", "parts"], open_mark="purpose.cookies"),
-    "board": Sight("/console/?statement=purpose.collection", ["console"], staff=True),
+    "board": Sight(
+        "/console/?statement=purpose.collection", ["console"], staff=True, row="purpose.collection"
+    ),
     "changes": Sight("/changes/2", ["history"]),
     "history": Sight("/history", ["history"]),
     "sign-in": Sight("/console/sign-in", ["console"]),
+    "board-broken": Sight(
+        "/console/?statement=revision.timely", ["console"], staff=True, row="revision.timely"
+    ),
 }
+BROKEN: Final = tuple(Shot("board-broken", lang, 1280) for lang in LANGS)
+"""Drawn last, after a sabotage was put into the server's store."""
 SHOTS: Final = (
-    *(Shot(page, lang, width) for page in SIGHTS for lang in LANGS for width in HEIGHTS),
+    *(
+        Shot(page, lang, width)
+        for page in SIGHTS
+        for lang in LANGS
+        for width in HEIGHTS
+        if page != "board-broken"
+    ),
     Shot("policy", "zh", 1280, dark=True),
     Shot("policy", "zh", 360, dark=True),
     Shot("board", "en", 1280, dark=True),
     Shot("changes", "en", 360, dark=True),
+    *BROKEN,
 )
 
 
@@ -74,7 +91,7 @@ def sources_hash(shot: Shot) -> str:
     files = [SITE / "templates" / "base.html", SITE / "static" / "css" / "base.css"]
     for folder in SIGHTS[shot.page].sources:
         files += (SITE / "templates" / folder).rglob("*.html")
-    files += (SITE / "static" / "css").glob("board.css" if shot.page == "board" else "reading.css")
+    files += (SITE / "static" / "css").glob("board.css" if "board" in shot.page else "reading.css")
     if shot.lang == "zh":
         files.append(SITE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po")
     digest = sha256()
@@ -108,12 +125,26 @@ def enter(browser: Browser, server: Server) -> Any:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("The same again").fill(PASSWORD)
     page.get_by_role("button", name="Become the owner").click()
+    state = context.storage_state()
+    context.close()
+    examine(browser, server, state)
+    return state
+
+
+def examine(browser: Browser, server: Server, state: Any) -> None:
+    """Examine every control now, as a member does."""
+    context = browser.new_context(locale="en-GB", storage_state=state)
+    page = context.new_page()
     page.goto(f"{server.url}/console/")
     page.get_by_role("button", name="Examine now").click()
     page.wait_for_load_state()
-    state = context.storage_state()
     context.close()
-    return state
+
+
+def prove(server: Server) -> None:
+    """Try every sabotage on a scratch store, so that the board tells when each was caught."""
+    command = [sys.executable, "-m", "troth", "audit", "--prove", "--data", str(server.data)]
+    subprocess.run(command, check=True, env=environment(), stdout=subprocess.DEVNULL)
 
 
 def draw(browser: Browser, server: Server, shot: Shot, state: Any) -> Path:
@@ -130,6 +161,11 @@ def draw(browser: Browser, server: Server, shot: Shot, state: Any) -> Path:
     page.goto(server.url + sight.path)
     if sight.open_mark and shot.width > min(HEIGHTS):
         page.locator(f"[id='{sight.open_mark}'] + details > summary").click()
+    if sight.row and (shot.width == min(HEIGHTS) or shot in BROKEN):
+        block = "center" if shot in BROKEN else "start"
+        page.locator(f"[id='{sight.row}']").evaluate(
+            "(row, block) => row.scrollIntoView({block})", block
+        )
     target = PICTURES / shot.name
     page.screenshot(path=target, animations="disabled")
     context.close()
@@ -143,8 +179,12 @@ def main() -> int:
     large = []
     with sync_playwright() as playwright, served() as server:
         browser = chromium.launch(playwright)
+        prove(server)
         state = enter(browser, server)
         for shot in SHOTS:
+            if shot == BROKEN[0]:
+                fault.put(server, "author_exchanged")
+                examine(browser, server, state)
             target = draw(browser, server, shot, state)
             drawn[shot.name] = sources_hash(shot)
             large += [shot.name] if target.stat().st_size > BYTES_MAX else []
