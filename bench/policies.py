@@ -4,6 +4,9 @@ from typing import Final
 
 SECTION_STATEMENTS: Final = 20
 
+CONTROL: Final = "versions.immutable"
+"""A control there is: a policy of this size takes it for all it says."""
+
 REGISTER_HEAD: Final = """
 [controller]
 statement = "s0.n0"
@@ -18,6 +21,42 @@ complaint = { zh = "写信给我们", en = "Write to us" }
 
 [notice]
 statement = "s0.n0"
+
+[purpose.order]
+statement = "s0.n0"
+label = { zh = "订单", en = "Orders" }
+basis = "contract"
+
+[category.order]
+statement = "s0.n0"
+label = { zh = "订单记录", en = "Order records" }
+class = "personal"
+purposes = ["order"]
+sources = ["direct"]
+retention = "order"
+
+[category.order.fields]
+number = { label = { zh = "编号", en = "Number" }, without = { zh = "无订单", en = "No order" } }
+
+[source.direct]
+statement = "s0.n0"
+label = { zh = "您提供", en = "Given by you" }
+kind = "direct"
+
+[recipient]
+
+[right.access]
+statement = "s0.n0"
+label = { zh = "查阅", en = "Access" }
+channel = { zh = "写信", en = "Write" }
+address = "privacy@example.com"
+days = 15
+
+[retention.order]
+statement = "s0.n0"
+label = { zh = "九十天", en = "Ninety days" }
+start = { zh = "下单之后", en = "after the order" }
+days = 90
 
 [cites]
 collect = "s0.n0"
@@ -36,7 +75,7 @@ def generate(statements: int, *, edited_every: int = 0) -> dict[str, bytes]:
     Every `edited_every`-th sentence reads a little differently (0 = none), to have a version to
     compare with.
     """
-    english, chinese = [], []
+    english, chinese, register = [], [], [REGISTER_HEAD]
     for number in range(statements):
         section, place = divmod(number, SECTION_STATEMENTS)
         if place == 0:
@@ -52,10 +91,13 @@ def generate(statements: int, *, edited_every: int = 0) -> dict[str, bytes]:
             f"我们将您的订单{zi} {number} 保存 {number % 90 + 1} 天，您可以随时向我们索取。"
             f"{{#s{section}.n{place}}}"
         )
+        register.append(
+            f'[statement."s{section}.n{place}"]\nkind = "practice"\nkept_by = ["{CONTROL}"]\n'
+        )
     return {
         "en.md": "\n".join(english).encode(),
         "zh.md": "\n".join(chinese).encode(),
-        "policy.toml": REGISTER_HEAD.encode(),
+        "policy.toml": "\n".join(register).encode(),
     }
 
 

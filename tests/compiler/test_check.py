@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.policies import generate
 from tests.compiler.base import CONTROLS, codes, findings, folder
 from troth import evidence
 from troth.policy.check import check
@@ -36,6 +37,11 @@ def test_the_bundled_policy_is_clean_but_for_places_to_fill() -> None:
     version = read(read_folder(bundled_policy()))
     found = check(version, evidence.names(), surface())
     assert {d.code for d in found} == {"T113"}
+
+
+def test_the_policies_measured_with_have_no_finding_of_their_own() -> None:
+    assert check(read(generate(60)), evidence.names()) == ()
+    assert check(read(generate(60, edited_every=7)), evidence.names()) == ()
 
 
 def test_all_faults_are_told_at_once_by_file_line_and_column() -> None:
