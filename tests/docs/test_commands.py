@@ -47,7 +47,7 @@ def test_each_command_of_a_page_does_what_the_page_says(
     ]
     for folder in ("policy", "tests/default_policy", "tests/importer/policies"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    variables = {**environment(), "TROTH_DATA": str(tmp_path / "data")}
+    variables = dict(environment())
     if any(NEEDS_SERVER.search(command.line) for command in commands):
         variables["ADDRESS"] = request.getfixturevalue("fresh_troth").url
     for command in commands:
