@@ -49,13 +49,17 @@ LINK: dict[Lang, str] = {"en": "page {n}", "zh": "第{n}页"}
 
 @dataclass(frozen=True)
 class Node:
-    """A heading, paragraph, item or row; `texts` its pieces by language, `href` links the last."""
+    """A heading, paragraph, item or row; `texts` its pieces by language, `href` links the last.
+
+    `note` is the mark of a footnote that a paragraph is.
+    """
 
     role: str
     texts: dict[Lang, tuple[str, ...]]
     level: int = 0
     href: str = ""
     opens: bool = False
+    note: str = ""
 
 
 @dataclass
@@ -113,7 +117,8 @@ def _part(draw: st.DrawFn, counter: Counter) -> list[Node]:
             numbers = counter.next()
             href = f"https://policy.example/{numbers['n']}"
             texts = {lang: (*texts[lang], _filled(LINK[lang], numbers)) for lang in LANGS}
-        return [Node("paragraph", texts, href=href)]
+        note = "" if href or not draw(st.booleans()) else f"[^{counter.next()['n']}]: "
+        return [Node("paragraph", texts, href=href, note=note)]
     numbers = counter.next()
     nodes = [Node("paragraph", {lang: (_filled(LEADS[lang], numbers),) for lang in LANGS})]
     if kind == "list":
@@ -140,6 +145,7 @@ def expected(tree: Tree, lang: Lang, form: Format) -> list[tuple[str, int, str]]
                 last = texts.pop()
                 shown = f"{last} ({node.href})" if form == "txt" else last
                 texts.append(_with_link(lang, shown))
+            texts[0] = node.note + texts[0]
             found += [("sentence", 0, text) for text in texts]
         elif node.role == "row":
             found.append(("row", 0, " | ".join(texts)))
@@ -174,7 +180,13 @@ def rendered(tree: Tree, lang: Lang, form: Format) -> str:
             lines.append(f"| {' | '.join(_plain(t, form) for t in texts)} |")
             if node.opens:
                 lines.append("|" + "---|" * len(texts))
+    if form == "setext":
+        lines += ["", *(f"[{_label(n.href)}]: {n.href}" for n in tree.nodes if n.href)]
     return "\n".join([*lines, ""])
+
+
+def _label(href: str) -> str:
+    return f"Rules {href.rpartition('/')[2]}"
 
 
 def _heading(node: Node, text: str, form: Format, counts: list[int]) -> list[str]:
@@ -196,9 +208,12 @@ def _paragraph(node: Node, lang: Lang, form: Format) -> str:
     texts = list(node.texts[lang])
     parts = [_plain(text, form) for text in (texts[:-1] if node.href else texts)]
     if node.href:
-        link = f"{texts[-1]} ({node.href})" if form == "txt" else f"[{texts[-1]}]({node.href})"
+        link = {
+            "txt": f"{texts[-1]} ({node.href})",
+            "setext": f"[{texts[-1]}][{_label(node.href)}]",
+        }.get(form, f"[{texts[-1]}]({node.href})")
         parts.append(_with_link(lang, link))
-    return (" " if lang == "en" else "").join(parts)
+    return node.note + (" " if lang == "en" else "").join(parts)
 
 
 def _html(tree: Tree, lang: Lang) -> str:
@@ -218,7 +233,7 @@ def _html(tree: Tree, lang: Lang) -> str:
         elif node.role == "paragraph":
             if node.href:
                 texts[-1] = _with_link(lang, f'<a href="{node.href}">{texts[-1]}</a>')
-            body.append(f"<p>{(' ' if lang == 'en' else '').join(texts)}</p>")
+            body.append(f"<p>{node.note}{(' ' if lang == 'en' else '').join(texts)}</p>")
         elif node.role == "item":
             body.append("<ul><li>" if node.level > depth else "</li><li>")
             depth = node.level

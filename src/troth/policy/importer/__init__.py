@@ -16,6 +16,7 @@ from troth.policy.importer.folder import language_file, loss
 from troth.policy.importer.identity import identities
 from troth.policy.importer.kinds import kinds
 from troth.policy.importer.languages import languages
+from troth.policy.importer.letters import missing
 from troth.policy.importer.noise import Noise, clean
 from troth.policy.importer.pieces import Entry, Placed, entries
 from troth.policy.importer.refusal import ImportRefusedError, TextLostError
@@ -73,9 +74,14 @@ class Imported(Struct, frozen=True):
 
 
 class _Input(Struct, frozen=True):
-    """One input file parsed: its blocks with their languages; the doubled ones are left out."""
+    """One input file parsed: its blocks with their languages; the doubled ones are left out.
+
+    `raw` is its text as it was read, `form` what it was taken for.
+    """
 
     name: str
+    raw: str
+    form: Format
     parsed: Parsed
     langs: tuple[Lang, ...]
     doubled: frozenset[int]
@@ -130,6 +136,8 @@ def _parse(name: str, data: bytes, *, keep_noise: bool) -> _Input:
     )
     return _Input(
         name,
+        text,
+        form,
         parsed,
         languages(parsed.blocks),
         frozenset() if keep_noise else repeated,
@@ -181,6 +189,23 @@ def _check_nothing_is_lost(inputs: Sequence[_Input], found: Sequence[Entry]) -> 
                     dict(zip(("file", "expected", "found"), difference, strict=True)),
                 )
             )
+        _check_letters(source, written)
+
+
+def _check_letters(source: _Input, written: Sequence[str]) -> None:
+    """Compare with the raw text too, so that a parser that swallows text is found out."""
+    noise = [n.text for n in source.noise if n.removed and n.kind != "doubled"]
+    lost = missing(source.raw, source.form, [*written, source.parsed.aside, *noise])
+    if lost is not None:
+        raise TextLostError(
+            Message(
+                mark(
+                    "Import of %(file)s would lose text, most of it of line %(line)s (“%(text)s”),"
+                    " so nothing was written; this is a defect of Troth."
+                ),
+                {"file": source.name, "line": lost[0], "text": lost[1]},
+            )
+        )
 
 
 def _unaligned(

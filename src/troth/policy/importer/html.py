@@ -1,6 +1,7 @@
 """HTML into blocks, by the parser browsers agree on; page furniture is left out and named."""
 # ruff: noqa: SIM905 - a list of words reads better as a sentence
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -19,6 +20,9 @@ _BLOCKS: Final = frozenset(
 _STRONG: Final = frozenset({"b", "strong"})
 _EMPHASIS: Final = frozenset({"em", "i", "cite", "dfn"})
 _CODE: Final = frozenset({"code", "kbd", "samp", "tt"})
+_HIDING: Final = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE
+)
 _EXCERPT_CHARS: Final = 40
 
 
@@ -40,7 +44,7 @@ def parse(text: str) -> Parsed:
         walk.children(root, _Style())
         walk.flush()
         visible.extend(_visible(root))
-    return Parsed(tuple(walk.blocks), "".join(visible), tuple(walk.left_out))
+    return Parsed(tuple(walk.blocks), "".join(visible), tuple(walk.left_out), "\n".join(walk.aside))
 
 
 def _visible(root: LexborNode) -> Iterator[str]:
@@ -60,7 +64,9 @@ def _is_dropped(node: LexborNode) -> bool:
 
 
 def _is_hidden(node: LexborNode) -> bool:
-    return "hidden" in node.attributes or node.attributes.get("aria-hidden") == "true"
+    """Tell whether no reader sees an element; `aria-hidden` hides from screen readers only."""
+    style = node.attributes.get("style") or ""
+    return "hidden" in node.attributes or _HIDING.search(style) is not None
 
 
 class _List(Struct):
@@ -79,6 +85,7 @@ class _Walk:
         self.line = 1
         self.blocks: list[Block] = []
         self.left_out: list[str] = []
+        self.aside: list[str] = []
         self.buffer: list[Span] = []
         self.role: Role = "paragraph"
         self.level = 0
@@ -108,6 +115,7 @@ class _Walk:
     def _leave_out(self, node: LexborNode) -> None:
         text = " ".join((node.text() or "").split())
         if text:
+            self.aside.append(text)
             self.left_out.append(f"<{node.tag}> {text[:_EXCERPT_CHARS]}")
 
     def _element(self, node: LexborNode, tag: str, style: _Style) -> None:
@@ -195,6 +203,7 @@ class _Walk:
         inner.children(cell, style)
         inner.flush()
         self.left_out.extend(inner.left_out)
+        self.aside.extend(inner.aside)
         spans: list[Span] = []
         for block in inner.blocks:
             for part in block.cells or (block.spans,):

@@ -1,11 +1,13 @@
 """Markdown (CommonMark, tables, front matter, attribute lists) into blocks."""
 
 import re
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,19 +16,55 @@ from troth.policy.importer import html
 from troth.policy.importer.tree import Block, Parsed, Role, Span, Spans, trimmed
 
 # `{: .lead}` and `{#id .class key="x"}`: layout hints of kramdown and its kin, no text.
+_HINT: Final = r"(?:[#.][A-Za-z0-9_.:-]+|[A-Za-z][A-Za-z0-9_:-]*=(?:\"[^\"\n]*\"|[A-Za-z0-9_.:-]+))"
 _ATTRIBUTES: Final = re.compile(
-    r"[ \t]*\{(?::[^}\n]*|[#.][\w.:-]+(?:[ \t]+[^}\n]*)?)\}[ \t]*$", re.MULTILINE
+    rf"[ \t]*\{{(?::[ \t]*|(?=[#.]))(?:{_HINT}(?:[ \t]+{_HINT})*)?[ \t]*\}}[ \t]*$", re.MULTILINE
 )
-_PARSER: Final = MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
+_EXCERPT_CHARS: Final = 40
+_ADDRESS: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|[/#.?]|www\.|[\x00-\x7f]*$)")
+
+
+class _Markdown(MarkdownIt):
+    """CommonMark, but for links to what is no address.
+
+    Chinese has no spaces, so that `[注]: 我们不出售您的信息。` would make a promise the address of
+    a link that no page shows.
+    """
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's hook has this name
+        """Tell whether a target is an address; what follows is text where it is none."""
+        return super().validateLink(url) and _ADDRESS.match(unquote(url)) is not None
+
+
+_PARSER: Final = (
+    _Markdown("commonmark", {"store_labels": True})
+    .enable("table")
+    .use(front_matter_plugin)
+    .use(footnote_plugin, inline=False, move_to_end=False)
+)
 
 
 def parse(text: str) -> Parsed:
-    """Return the blocks of a Markdown text; front matter and attribute lists are layout."""
-    tokens = _PARSER.parse(_ATTRIBUTES.sub("", text))
+    """Return the blocks of a Markdown text; front matter and attribute lists are layout.
+
+    A footnote stays where it stands, with its mark `[^1]`. Link titles, link definitions nothing
+    refers to and front matter are named in `left_out`.
+    """
+    env: dict[str, Any] = {}
+    tokens = _PARSER.parse(_ATTRIBUTES.sub("", text), env)
     walk = _Walk()
     for token in tokens:
         walk.take(token)
-    return Parsed(tuple(walk.blocks), "".join(_visible(tokens)), tuple(walk.left_out))
+    walk.aside.extend(_ATTRIBUTES.findall(text))
+    asides = _Asides(walk.aside, walk.left_out)
+    asides.take(tokens, 1)
+    asides.take_definitions(env)
+    return Parsed(
+        tuple(walk.blocks),
+        "".join(_visible(tokens)),
+        tuple(walk.left_out),
+        "\n".join(walk.aside),
+    )
 
 
 def spans_of(text: str) -> Spans:
@@ -45,14 +83,24 @@ def _visible(tokens: Iterable[Token]) -> Iterable[str]:
             yield "\n"
         elif token.type == "html_block":
             yield html.parse(token.content).visible
+        elif token.type == "footnote_ref":
+            yield _reference(token)
+        elif token.type == "footnote_reference_open":
+            yield f"{_reference(token)}: "
+
+
+def _reference(token: Token) -> str:
+    """Return the mark of a footnote as it is written, "" for any other token."""
+    return f"[^{token.meta['label']}]" if token.type.startswith("footnote_") else ""
 
 
 def _spans(tokens: Iterable[Token]) -> Iterable[Span]:
     strong = emphasis = 0
     href = ""
     for token in tokens:
-        if token.type in {"text", "image"}:
-            yield Span(token.content, strong > 0, emphasis > 0, href=href)
+        if token.type in {"text", "image", "footnote_ref"}:
+            text = token.content or _reference(token)
+            yield Span(text, strong > 0, emphasis > 0, href=href)
         elif token.type == "code_inline":
             yield Span(token.content, code=True, href=href)
         elif token.type in {"softbreak", "hardbreak"}:
@@ -69,6 +117,52 @@ def _spans(tokens: Iterable[Token]) -> Iterable[Span]:
             href = ""
 
 
+class _Asides:
+    """Gathers what a page does not show: addresses, titles, labels; names what might be missed."""
+
+    def __init__(self, aside: list[str], left_out: list[str]) -> None:
+        self.aside = aside
+        self.left_out = left_out
+        self.used: set[str] = set()
+
+    def take(self, tokens: Iterable[Token], at: int) -> None:
+        """Take tokens; `at` is the line they stand in, where they have none of their own."""
+        for token in tokens:
+            line = token.map[0] + 1 if token.map else at
+            if token.type in {"link_open", "image"} and token.info != "auto":
+                self._take_link(token, line)
+            elif token.type == "html_inline" or (token.type == "fence" and token.info):
+                self.aside.append(token.content if token.type == "html_inline" else token.info)
+            elif token.type == "front_matter":
+                self.aside.append(token.content)
+                self.left_out.append(f"--- {' '.join(token.content.split())[:_EXCERPT_CHARS]}")
+            self.take(token.children or (), line)
+
+    def _take_link(self, token: Token, at: int) -> None:
+        title = str(token.attrs.get("title", ""))
+        if label := str(token.meta.get("label", "")):
+            self.used.add(label)
+            self.aside.append(label)
+        else:
+            self.aside += [unquote(str(token.attrs.get("href", token.attrs.get("src", "")))), title]
+        if title:
+            self.left_out.append(f'{at}: "{title}"')
+
+    def take_definitions(self, env: Mapping[str, Any]) -> None:
+        """Take the definitions `[label]: address "title"`; one nobody refers to is named."""
+        named = [*env.get("references", {}).items()]
+        named += [(again["label"], again) for again in env.get("duplicate_refs", ())]
+        known: set[str] = set()
+        for label, target in named:
+            address, title = unquote(target["href"]), target["title"]
+            self.aside += [label, address, title]
+            if label not in self.used or label in known:
+                at = target["map"][0] + 1
+                shown = f"[{label.lower()}]: {address}" + (f' "{title}"' if title else "")
+                self.left_out.append(f"{at}: {shown}")
+            known.add(label)
+
+
 class _List(Struct):
     """A list that is open: its next number (None for bullets) and whether an item was written."""
 
@@ -83,6 +177,8 @@ class _Walk:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.left_out: list[str] = []
+        self.aside: list[str] = []
+        self.note = ""  # the mark of the footnote whose first words come next
         self.lists: list[_List] = []
         self.begun: list[bool] = []
         self.mark = ""
@@ -105,6 +201,10 @@ class _Walk:
             self._html(token.content)
         elif kind == "heading_open":
             self.role, self.level = "heading", int(token.tag[1])
+        elif kind == "footnote_reference_open":
+            self.note = f"{_reference(token)}: "
+        elif kind == "footnote_reference_close":
+            self._end_note()
         elif "list" in kind:
             self._take_list(token)
         else:
@@ -145,7 +245,14 @@ class _Walk:
             self.blocks.append(Block("row", at=self.at, opens=self.opens, cells=cells))
             self.opens = False
 
+    def _end_note(self) -> None:
+        """Write the mark of a footnote that has no words of its own."""
+        if self.note:
+            self._text(())
+
     def _text(self, spans: Spans) -> None:
+        if self.note:
+            spans, self.note = trimmed((Span(self.note), *spans)), ""
         if self.row is not None:
             self.row.append(spans)
         elif spans and self.role == "heading":
@@ -163,6 +270,8 @@ class _Walk:
         self.role = "paragraph"
 
     def _html(self, content: str) -> None:
+        self._end_note()
         parsed = html.parse(content)
         self.blocks.extend(replace(block, at=self.at) for block in parsed.blocks)
         self.left_out.extend(parsed.left_out)
+        self.aside.append(parsed.aside)

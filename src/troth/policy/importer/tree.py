@@ -50,11 +50,13 @@ class Parsed(Struct, frozen=True):
     """A parsed file: its blocks; its `visible` text, gathered apart from them to check them.
 
     `left_out` are the beginnings of page furniture that is no policy text (menus, footers).
+    `aside` is, in full, the source's text that is in no block by rule: that furniture, addresses.
     """
 
     blocks: tuple[Block, ...]
     visible: str
     left_out: tuple[str, ...] = ()
+    aside: str = ""
 
 
 def plain(spans: Spans) -> str:
