@@ -186,7 +186,10 @@ def _in_a_row(line: Line) -> str:
 
 
 def _brief(mark: Mark) -> str:
-    """Return the reason in a few words, of a broken mark what broke it: what a planned control will prove is for the panel."""
+    """Return the reason in a few words; of a broken mark what broke it.
+
+    What a planned control will prove is for the panel.
+    """
     if mark.proofs and all(proof.planned for proof in mark.proofs):
         return gettext(NOTHING_BUILT)
     return next((p.why for p in mark.proofs if p.verdict == "broken"), mark.short)
