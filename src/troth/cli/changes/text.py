@@ -33,10 +33,11 @@ def summary(changes: Sequence[Change], translate: Translate) -> str:
     if not changes:
         template = mark("The two versions do not differ.")
     elif not values["demands"]:
-        template = mark("%(count)s changes, editorial: they may take effect without notice.")
+        template = mark("Changes: %(count)s, editorial: they may take effect without notice.")
     else:
         template = mark(
-            "%(count)s changes, %(harmful)s of them harmful. Before they take effect: %(demands)s."
+            "Changes: %(count)s, of them harmful: %(harmful)s."
+            " Before they take effect: %(demands)s."
         )
     return Message(template, values).render(translate)
 
