@@ -51,7 +51,7 @@ def ask(
 
 
 def troth(
-    *arguments: str | Path, cwd: Path | None = None, **variables: str
+    *arguments: str | Path, cwd: Path | None = None, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end, with further environment variables."""
     return subprocess.run(
@@ -60,7 +60,7 @@ def troth(
         text=True,
         check=False,
         timeout=REFUSAL_TIMEOUT_S,
-        env={**environment(), **variables},
+        env={**environment(), **(variables or {})},
         cwd=cwd,
     )
 

@@ -89,6 +89,7 @@ def test_a_database_of_another_program(tmp_path: Path) -> None:
     sqlite_file(tmp_path / "data" / "troth.db", "CREATE TABLE notes (text)")
     before = (tmp_path / "data" / "troth.db").read_bytes()
     assert "belongs to another program" in refused_start(tmp_path / "data")
+    assert contents(tmp_path) == {"data/troth.db"}
     assert (tmp_path / "data" / "troth.db").read_bytes() == before
 
 
@@ -110,12 +111,15 @@ def test_a_port_in_use_is_found_before_anything_is_written(tmp_path: Path) -> No
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         ended = troth("serve", "--data", tmp_path / "data", "--port", str(other.getsockname()[1]))
     assert ended.returncode == 2
-    assert "stop what uses it, or name another with --port" in ended.stderr
+    assert "stop what uses it, or name another with --port, or TROTH_PORT" in ended.stderr
     assert not (tmp_path / "data").exists()
 
 
 def test_an_address_that_is_not_ours(tmp_path: Path) -> None:
-    assert "Cannot listen on 192.0.2.1" in refused_start(tmp_path / "data", "--host", "192.0.2.1")
+    for host in ("192.0.2.1", "nohost.invalid"):
+        said = refused_start(tmp_path / "data", "--host", host)
+        assert f"Cannot listen on {host} (" in said
+        assert "name an address of this machine with --host, or TROTH_HOST" in said
 
 
 def test_a_postgresql_that_does_not_answer(tmp_path: Path) -> None:
@@ -173,8 +177,11 @@ def test_errors_in_a_changed_policy_leave_a_used_folder_as_it_was(
     policy = policy_copy(tmp_path / "policy")
     edit(policy / "en.md", "{#cookies.sent}", "{#cookies.operation}")
     said = refused_start(used, "--policy", policy)
-    assert "en.md:" in said
-    assert "error T" in said
+    lines = said.splitlines()
+    assert lines[0].startswith(f"{policy / 'en.md'}:")
+    assert all(": error T" in line for line in lines[:-2])
+    assert lines[-2].startswith("troth: ")
+    assert lines[-1] == f"`troth policy check {policy}` shows all."
 
 
 def test_an_unknown_setting(tmp_path: Path) -> None:

@@ -16,9 +16,8 @@ def test_a_refusal_is_told_in_the_language_of_the_environment(
         monkeypatch.delenv(name, raising=False)
     spoken = {variable: "zh_CN.UTF-8"}
     for verb in ("serve", "owner link", "policy propose", "decide use"):
-        said = troth(*verb.split(), "--data", "/nowhere", "--policy", "/nowhere", **spoken)
-        if verb == "owner link":
-            said = troth(*verb.split(), "--data", "/nowhere", **spoken)
+        policy = [] if verb == "owner link" else ["--policy", "/nowhere"]
+        said = troth(*verb.split(), "--data", "/nowhere", *policy, variables=spoken)
         assert said.returncode == 2
         assert any("\u4e00" <= c <= "\u9fff" for c in said.stderr), said.stderr
 
@@ -44,6 +43,8 @@ def test_the_option_rules_over_the_environment(
 
 def test_a_decision_is_told_in_the_language_of_the_environment() -> None:
     policy = "policy"
-    said = troth("decide", "take-effect", "--first", "--policy", policy, TROTH_LANG="zh")
+    said = troth(
+        "decide", "take-effect", "--first", "--policy", policy, variables={"TROTH_LANG": "zh"}
+    )
     assert said.stdout.startswith("可以：")
     assert "询问对象：文件夹" in said.stdout

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 )
 def test_a_wrong_command_line_gets_one_sentence(line: str, english: str, chinese: str) -> None:
     for lang, sentence in (("en", english), ("zh", chinese)):
-        told = troth(*line.split(), TROTH_LANG=lang)
+        told = troth(*line.split(), variables={"TROTH_LANG": lang})
         assert (told.returncode, told.stdout) == (2, "")
         assert told.stderr.startswith("troth: ")
         assert told.stderr.count("\n") == 1

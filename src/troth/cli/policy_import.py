@@ -161,6 +161,11 @@ def _cannot_write(out: Path, error: OSError) -> CannotGoOnError:
     template = mark(
         "%(folder)s cannot be written (%(error)s), so nothing was; let this user write there."
     )
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        template = mark(
+            "%(folder)s cannot be a folder, as a file is in its way (%(error)s);"
+            " name another with -o."
+        )
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         template = mark("There is no room left to write %(folder)s, so nothing was; make room.")
     return CannotGoOnError(Message(template, {"folder": out, "error": error.strerror}))

@@ -1,12 +1,13 @@
 """How the command line speaks of what is wrong: one sentence, exit 2, no traceback."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
 
 from troth.cli.language import language_of, translator
 from troth.policy.diagnostic import Diagnostic
-from troth.policy.words import Translate
+from troth.policy.words import Message, Translate, mark
 from troth.site.problem import CannotGoOnError, PolicyRefusedError
 
 USAGE: Final = 2
@@ -15,14 +16,27 @@ USAGE: Final = 2
 def explain(error: CannotGoOnError, arguments: Sequence[str]) -> int:
     """Print the error to standard error in the language asked for; return the exit status."""
     translate = translator(language_of(arguments))
+    lines = [f"troth: {error.message.render(translate)}"]
     if isinstance(error, PolicyRefusedError):
-        sys.stderr.writelines(f"{_line(found, translate)}\n" for found in error.diagnostics)
-    sys.stderr.write(f"troth: {error.message.render(translate)}\n")
+        folder = _shown(str(error.folder))
+        errors = [found for found in error.diagnostics if found.severity == "error"]
+        all_of_it = Message(mark("`troth policy check %(folder)s` shows all."), {"folder": folder})
+        lines = [_line(found, folder, translate) for found in errors] + lines
+        lines.append(all_of_it.render(translate))
+    sys.stderr.writelines(f"{line}\n" for line in lines)
     return USAGE
 
 
-def _line(found: Diagnostic, translate: Translate) -> str:
+def _shown(folder: str) -> str:
+    """Return a folder as it is reached from here, so that a terminal can open its files."""
+    near = os.path.relpath(folder)
+    return folder if near.startswith(os.pardir) else near
+
+
+def _line(found: Diagnostic, folder: str, translate: Translate) -> str:
     """Return a finding on one line, as compilers do: place, severity, code, reason, mend."""
-    place = ":".join(str(part) for part in (found.file, found.line, found.column) if part)
-    said = f"{found.severity} {found.code}: {found.message.render(translate)}"
-    return f"{place}: {said} {found.mend.render(translate)}" if place else f"{said}"
+    file = os.path.join(folder, found.file) if found.file else folder  # noqa: PTH118 - a text
+    place = ":".join(str(part) for part in (file, found.line, found.column) if part)
+    said = found.message.render(translate)
+    severity = translate(mark("error"))
+    return f"{place}: {severity} {found.code}: {said} {found.mend.render(translate)}"

@@ -27,4 +27,5 @@ class PolicyRefusedError(CannotGoOnError):
                 {"folder": folder},
             )
         )
+        self.folder = folder
         self.diagnostics = tuple(diagnostics)

@@ -1,5 +1,6 @@
 """One uvicorn process: the socket first, then the data, then requests."""
 
+import errno
 import signal
 import socket
 from collections.abc import Callable
@@ -32,11 +33,19 @@ def bind(host: str, port: int) -> socket.socket:
             taken.close()
             raise
     except (OSError, OverflowError, UnicodeError) as error:
+        elsewhere = isinstance(error, socket.gaierror | UnicodeError) or (
+            isinstance(error, OSError) and error.errno == errno.EADDRNOTAVAIL
+        )
         raise CannotGoOnError(
             Message(
                 mark(
+                    "Cannot listen on %(host)s (%(error)s);"
+                    " name an address of this machine with --host, or TROTH_HOST."
+                )
+                if elsewhere
+                else mark(
                     "Cannot listen on %(host)s port %(port)s (%(error)s);"
-                    " stop what uses it, or name another with --port."
+                    " stop what uses it, or name another with --port, or TROTH_PORT."
                 ),
                 {"host": host, "port": port, "error": getattr(error, "strerror", None) or error},
             )
