@@ -5,9 +5,9 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from troth.policy.words import Message, mark
 from troth.site.problem import CannotGoOnError
@@ -45,7 +45,27 @@ def _cannot(template: str, folder: Path, error: str | None = None) -> CannotGoOn
 
 @contextmanager
 def starting(folder: Path) -> Iterator[None]:
-    """Hold the folder while starting, so that of two processes one makes it and one finds it."""
-    with (folder / "starting.lock").open("w") as lock:
+    """Hold the folder while starting, so that of two processes one makes it and one finds it.
+
+    A start that fails takes away the lock file it made: the folder may be another program's.
+    """
+    file = folder / "starting.lock"
+    made = not file.exists()
+    with _held(file):
+        try:
+            yield
+        except BaseException:
+            if made:
+                file.unlink(missing_ok=True)
+            raise
+
+
+def _held(file: Path) -> IO[str]:
+    """Open and lock the file; one that was taken away while we waited is made again."""
+    while True:
+        lock = file.open("a")
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(lock.fileno()), file.stat()):
+                return lock
+        lock.close()
