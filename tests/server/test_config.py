@@ -73,7 +73,9 @@ def test_a_variable_of_somebody_else_is_left_alone() -> None:
     [
         ("port = 1\nprot = 2\n", "troth.toml:2: there is no setting prot"),
         ("\n[server]\nport = 1\n", "troth.toml:2: there is no setting server"),
-        ('port = "many"\n', "troth.toml:1: port cannot be 'many'"),
+        ('port = "many"\n', "troth.toml:1: port cannot be 'many' (it takes a whole number)"),
+        ('trusted_proxies = ["*"]\n', "a proxy is written 192.0.2.1 or 192.0.2.0/24"),
+        ('trusted_proxies = ["::1", "192.0.2.1/24"]\n', "a proxy is written"),
         ("host = 5\n", "troth.toml:1: host cannot be '5'"),
         ("data = 5\n", "troth.toml:1: data cannot be '5'"),
         ("port = \n", "is not TOML"),

@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -219,7 +220,12 @@ def _convert_one(key: str, value: Any) -> Any:
         if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
             raise ValueError("it takes a path")
         return Path(value).expanduser()
-    return convert(value, _TYPES[key], strict=False)
+    try:
+        return convert(value, _TYPES[key], strict=False)
+    except ValidationError as error:
+        if _TYPES[key] is int:
+            raise ValueError("it takes a whole number") from error
+        raise
 
 
 def _check_one(key: str, value: Any) -> None:
@@ -234,10 +240,20 @@ def _check_one(key: str, value: Any) -> None:
         raise ValueError("an address is written https://example.com")
     if key == "trusted_origins" and not all(ORIGIN.fullmatch(o) for o in value):
         raise ValueError("an origin is written https://example.com")
+    if key == "trusted_proxies":
+        for network in value:
+            _check_network(network)
     if key == "database":
         parse_url(value)
     if key == "name" and len(value) not in NAME_LENGTHS:
         raise ValueError("from 1 to 100 characters")
+
+
+def _check_network(text: str) -> None:
+    try:
+        ip_network(text)
+    except ValueError as error:
+        raise ValueError("a proxy is written 192.0.2.1 or 192.0.2.0/24") from error
 
 
 def _harmless(key: str, value: Any) -> str:
