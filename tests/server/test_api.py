@@ -167,6 +167,14 @@ def test_the_policy_is_told_with_its_version(client: Client) -> None:
     assert "statements" in told.json()["policy"]
 
 
+@pytest.mark.parametrize("query", ["", "?version=1&lang=zh", "?version=9"])
+def test_head_answers_as_get_without_the_body(client: Client, query: str) -> None:
+    got, told = client.get(f"/v1/policy{query}"), client.head(f"/v1/policy{query}")
+    assert (told.status_code, told.content) == (got.status_code, b"")
+    for name in ("Content-Type", "ETag", "Cache-Control"):
+        assert told.get(name) == got.get(name)
+
+
 def test_what_did_not_change_is_not_sent_again(client: Client) -> None:
     first = client.get("/v1/policy")
     again = client.get("/v1/policy", headers={"If-None-Match": first["ETag"]})

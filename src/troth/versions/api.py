@@ -87,6 +87,16 @@ def policy(
     return get_conditional_response(request, etag=found.etag, response=response) or response
 
 
+@router.api_operation(["HEAD"], "/policy", include_in_schema=False)
+def policy_head(
+    request: HttpRequest,
+    version: str = "",
+    lang: Lang | None = None,
+) -> HttpResponse:
+    """Answer as `policy` does; the server leaves the body out (RFC 9110, 9.3.2)."""
+    return policy(request, version, lang)
+
+
 @router.post(
     "/decisions",
     operation_id="decide",
