@@ -96,6 +96,16 @@ def test_too_many_tries_from_one_address_must_wait_even_with_the_password(
     assert door.sign_in(request_from("192.0.2.2"), owner.account.handle, PASSWORD).member == owner
 
 
+def test_an_address_that_must_wait_spends_nobody_elses_tries(
+    owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "PER_ADDRESS", Limit(secrets.token_hex(4), 1, 600))
+    monkeypatch.setattr(door, "PER_HANDLE", Limit(secrets.token_hex(4), 2, 600))
+    for _ in range(5):
+        door.sign_in(request_from(), owner.account.handle, "no")
+    assert door.sign_in(request_from("192.0.2.3"), owner.account.handle, PASSWORD).member == owner
+
+
 def test_a_success_counts_from_zero_again(owner: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "PER_HANDLE", Limit(secrets.token_hex(4), 2, 600))
     for _ in range(3):

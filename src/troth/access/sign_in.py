@@ -45,7 +45,8 @@ def sign_in(request: HttpRequest, handle: str, password: str) -> SignIn:
     """Check handle and password and begin a fresh session."""
     handle = handle.strip().lower()[:HANDLE_LENGTH_MAX]
     address = network_of(request.META.get("REMOTE_ADDR", ""))
-    wait = max(PER_ADDRESS.wait_seconds(address), PER_HANDLE.wait_seconds(handle))
+    # An address that must wait spends nobody's tries and adds no handle to count.
+    wait = PER_ADDRESS.wait_seconds(address) or PER_HANDLE.wait_seconds(handle)
     if wait:
         return SignIn(None, wait)
     with _hashing:
