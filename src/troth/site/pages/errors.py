@@ -67,8 +67,7 @@ def not_allowed(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        refused = isinstance(response, HttpResponseNotAllowed) and not response.content
-        if not refused or request.path.startswith(API):
+        if request.path.startswith(API) or not isinstance(response, HttpResponseNotAllowed):
             return response
         page = _error(
             request,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from troth.site.language import lang_of
+from troth.site.navigation import kept
 from troth.site.typeset import edition
 from troth.site.typeset.document import policy_page
 from troth.site.typeset.remembered import answer
@@ -42,7 +43,7 @@ def _page(request: HttpRequest, shown: edition.Edition) -> HttpResponseBase:
     def draw() -> str:
         document = facts.document(DEFAULT_DB_ALIAS, shown.hash)
         page = policy_page(document, shown.state, edition.marks(shown), lang, both=both)
-        values = {"page": page, "both": both, "kept": {"both": "1"} if both else {}}
+        values = {"page": page, "both": both, "kept": kept(both="1" * both)}
         return render_to_string("policy/policy.html", values, request)
 
     return answer(request, (*shown.depends_on, both), draw)

@@ -1,12 +1,13 @@
 """Links that keep the page a reader is on."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
+
+from troth.site.navigation import address
 
 register = template.Library()
 
@@ -19,11 +20,8 @@ def switch_url(context: dict[str, Any], lang: str) -> str:
     nothing a stranger wrote into an address may stand in one.
     """
     request: HttpRequest | None = context.get("request")
-    address = "/" if request is None else request.path
-    kept: Mapping[str, str] = context.get("kept") or {}
-    if kept:
-        address += f"?{urlencode(kept)}"
-    return f"{reverse('language', args=[lang])}?{urlencode({'next': address})}"
+    page = "/" if request is None else address(request.path, context.get("kept") or {})
+    return f"{reverse('language', args=[lang])}?{urlencode({'next': page})}"
 
 
 @register.simple_tag(takes_context=True)

@@ -113,6 +113,11 @@ class BoardPage(Struct, frozen=True):
         return any(row.id == chosen and row.mark is not None for row in self.rows)
 
 
+def known(asked: str, shown: Board) -> str:
+    """Return the id of a statement that has a mark; "" of anything else somebody wrote."""
+    return asked if asked in shown.marks else ""
+
+
 def board_page(version: Version, board: Board, lang: Lang, chosen: str) -> BoardPage:
     """Return the board in a language with the panel of `chosen`, else of what needs care first."""
     marks = all_marks(board)
