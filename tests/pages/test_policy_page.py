@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.pages.html import page_of
+from tests.pages.samples import changed
 from troth.policy.read import read
 from troth.policy.words import LANGS
 from troth.store import transact
@@ -98,8 +99,7 @@ def test_a_waiting_change_is_told_and_changes_the_validator(
     client: Client, published: Mapping[str, bytes]
 ) -> None:
     before = client.get("/")
-    files = {**published, "en.md": published["en.md"].replace(b"explicit consent", b"consent")}
-    transact(propose, files, "sample")
+    transact(propose, changed(published), "sample")
     after = client.get("/", headers={"if-none-match": before["ETag"]})
     assert after.status_code == 200
     assert "A change is waiting." in page_of(after).text
