@@ -39,6 +39,13 @@ _EN_VALUES: Final = {
     "eighty": 80,
     "ninety": 90,
 }
+_EN_ORDINALS: Final = {
+    name: number
+    for number, name in enumerate(
+        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"), 1
+    )
+}
+_ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
 _EN_SCALES: Final = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _EN_MONTHS: Final = {
     "january": 1,
@@ -64,17 +71,24 @@ _ZH_ONE_UNIT: Final = r"(?:个?(?:工作日|自然日|月|小时|星期|季度)|
 _EN_WORD: Final = "|".join(sorted((*_EN_VALUES, *_EN_SCALES), key=len, reverse=True))
 _EN_UNIT: Final = r"(?:(?:business|working|calendar)\s+)?(?:second|minute|hour|day|week|month|year)"
 _EN_MONTH: Final = "|".join(_EN_MONTHS)
+# A part of a text has its number: 第三条 is Article 3, Article III or the third article; but
+# 第三方, a third party, is no number.
+_ZH_PART: Final = r"(?:部分|[条章节款项篇])"
+_EN_PART: Final = r"(?:article|section|chapter|clause|paragraph)"
 
 NUMBER: Final[Mapping[Lang, re.Pattern[str]]] = {
     "en": re.compile(
         rf"{_DIGITS}"
         rf"|(?<![a-z])(?:(?:{_EN_WORD})(?:(?:-|\s+(?:and\s+)?)(?:one|{_EN_WORD}))*"
         rf"|one(?=[\s-]+{_EN_UNIT})"
+        rf"|(?:{'|'.join(_EN_ORDINALS)})(?=\s+{_EN_PART}(?![a-z]))"
+        rf"|(?:(?<=article\s)|(?<=section\s)|(?<=chapter\s))[ivxl]{{1,6}}"
         rf"|(?:{_EN_MONTH})(?=\s+[0-9])|(?<=[0-9]\s)(?:{_EN_MONTH}))(?![a-z])",
         re.IGNORECASE,
     ),
     "zh": re.compile(
         rf"{_DIGITS}"
+        rf"|第[{ZH_NUMERALS}]+(?={_ZH_PART})"
         rf"|百分之[{ZH_NUMERALS}]+"
         rf"|(?<!第)(?!万一|一一|千万)[{ZH_NUMERALS}]{{2,}}(?:点[{ZH_NUMERALS}]+)?"
         rf"|(?<![第统唯单])一(?={_ZH_ONE_UNIT})"
@@ -86,14 +100,21 @@ NUMBER: Final[Mapping[Lang, re.Pattern[str]]] = {
 
 def number_value(word: str) -> str:
     """Return one written number as plain digits; a word that is no number comes back unchanged."""
-    word = word.strip().casefold().removeprefix("百分之")
+    word = word.strip().casefold().removeprefix("百分之").removeprefix("第")
     if word[:1].isdecimal():
         return "".join(str(int(c)) if c.isdecimal() else c for c in word).replace(",", "")
-    if word in _EN_MONTHS:
-        return str(_EN_MONTHS[word])
+    if named := _EN_MONTHS.get(word) or _EN_ORDINALS.get(word):
+        return str(named)
     if word[:1] in ZH_NUMERALS:
         return _zh_value(word)
+    if word and set(word) <= _ROMAN.keys():
+        return str(_roman_value(word))
     return _en_value(word)
+
+
+def _roman_value(word: str) -> int:
+    values = [_ROMAN[c] for c in word]
+    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
 
 
 def _zh_value(word: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from troth.policy.importer.sentences import sentence_ends
 from troth.policy.importer.tree import Block, Parsed, Role, Span, is_wide
 from troth.policy.marks import split_mark
 
@@ -186,6 +187,8 @@ class _Walk:
 
 def _is_title(text: str, width: int) -> bool:
     if not text or len(text) > width or "|" in text or _CLOSED.search(text):
+        return False
+    if len(sentence_ends(text, "zh" if any(map(is_wide, text)) else "en")) > 1:
         return False
     return _width(text) <= width
 
