@@ -3,7 +3,13 @@
 import pytest
 
 from troth.policy import importer
-from troth.policy.importer import Imported, TextLostError, import_policy, markdown
+from troth.policy.importer import (
+    BEFORE_FIRST_HEADING,
+    Imported,
+    TextLostError,
+    import_policy,
+    markdown,
+)
 from troth.policy.importer.letters import missing
 from troth.policy.importer.tree import Parsed
 
@@ -87,3 +93,19 @@ def test_tags_comments_and_entities_are_no_letters() -> None:
     assert missing(raw, "html", ["A & b"]) is None
     assert missing(raw, "markdown", ["A & b"]) is None
     assert missing(raw, "html", ["A &"]) == (1, raw[:60])
+
+
+def test_thousands_of_statements_with_the_same_words_get_ids_of_their_own() -> None:
+    count = 3000
+    done = imported(
+        "txt", "我们收集姓名。\n\n您同意。\n\n" * count, "We collect.\n\nYou agree.\n\n" * count
+    )
+    assert done.report.statements == 2 * count
+    assert f"{{#preamble.collect-{count}}}" in done.files["en.md"].decode()
+
+
+def test_statements_above_every_heading_are_counted_under_a_name() -> None:
+    done = imported(
+        "md", "我们收集。\n\n# 目的\n\n我们说明。\n", "We collect.\n\n# Why\n\nWe explain.\n"
+    )
+    assert next(iter(done.report.sections.items())) == (BEFORE_FIRST_HEADING, 1)

@@ -26,6 +26,7 @@ from troth.policy.importer.tree import Block, Parsed
 from troth.policy.words import LANGS, Lang, Message, StatementId, mark
 
 __all__ = [
+    "BEFORE_FIRST_HEADING",
     "ImportRefusedError",
     "Imported",
     "Noise",
@@ -37,6 +38,8 @@ __all__ = [
 
 _PARSERS: Final = {"text": plaintext.parse, "markdown": markdown.parse, "html": html.parse}
 _DOUBLED_CHARS: Final = 60
+BEFORE_FIRST_HEADING: Final = mark("before the first heading")
+"""What `Report.sections` calls the statements above every heading; to be translated when shown."""
 
 
 class Unaligned(Struct, frozen=True):
@@ -52,6 +55,7 @@ class Unaligned(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """What an import counts: `sections` are the statements by section, in order of reading.
 
+    Sections go by the id of their heading, what stands above all of them by `BEFORE_FIRST_HEADING`.
     `left_out` is page furniture by file (menus, footers); `new` and `retired` are ids against the
     previous version.
     """
@@ -229,7 +233,7 @@ def _report(
     previous: Version | None,
 ) -> Report:
     sections: dict[str, int] = {}
-    section = ""
+    section = BEFORE_FIRST_HEADING
     for entry, name, kind in zip(found, ids, kinds_, strict=True):
         if entry.role == "heading":
             section = name

@@ -41,10 +41,11 @@ def _proposed(
     entries: Sequence[Entry], kept: Mapping[int, StatementId], taken: set[StatementId]
 ) -> Iterator[StatementId]:
     section = ""
+    last: dict[str, int] = {}
     for place, entry in enumerate(entries):
         known = kept.get(place)
         if known is None:
-            known = _free(_name(entry, section), taken)
+            known = _free(_name(entry, section), taken, last)
             taken.add(known)
         if entry.role == "heading":
             section = known
@@ -64,13 +65,15 @@ def _slug(text: str, limit: int) -> str:
     return "-".join(word[:_WORD_CHARS_MAX] for word in words[:limit])
 
 
-def _free(name: str, taken: set[StatementId]) -> StatementId:
+def _free(name: str, taken: set[StatementId], last: dict[str, int]) -> StatementId:
+    """Return the name, numbered if taken; `last` keeps the number each name has come to."""
     if name not in taken:
         return StatementId(name)
-    stem, number = re.sub(r"(?<=\bs)1$", "", name), 2
+    stem, number = re.sub(r"(?<=\bs)1$", "", name), last.get(name, 1) + 1
     dash = "" if stem != name else "-"
     while f"{stem}{dash}{number}" in taken:
         number += 1
+    last[name] = number
     return StatementId(f"{stem}{dash}{number}")
 
 

@@ -41,6 +41,7 @@ _STARTERS: Final = frozenset(
     " Not Users Data Information Cookies There Here Personal Most Many Both Only Also And But"
     " Or".split()
 )
+_VISIBLE: Final = re.compile(r"\S")
 _WORD_BEFORE: Final = re.compile(r"([A-Za-z](?:[A-Za-z.]*[A-Za-z])?)$")
 
 _SUBJECT_EN: Final = re.compile(
@@ -69,7 +70,7 @@ def sentence_ends(text: str, lang: Lang) -> list[int]:
             continue
         if _sheltered(text, found, shelters, start, lang) or not _really_ends(text, found, lang):
             continue
-        if not text[found.end() :].strip():
+        if _VISIBLE.search(text, found.end()) is None:
             break
         ends.append(found.end())
         start = found.end()
