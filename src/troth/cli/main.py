@@ -106,7 +106,7 @@ def command(
 def main() -> None:
     """Run the command line; what can be mended outside the code ends in one sentence and 2."""
     try:
-        sys.exit(app(prog_name="troth", standalone_mode=False))
+        sys.exit(app(prog_name="troth", standalone_mode=False) or 0)
     except CannotGoOnError as error:
         sys.exit(explain(error, sys.argv))
     except typer.Abort:
