@@ -117,7 +117,7 @@ def test_an_edit_of_one_register_value_changes_the_answer_and_the_sentence(folde
             "`troth decide read-cookie` does not take --country",
         ),
         (("use", "--category", "a", "--category", "b"), "takes one --category"),
-        (("use", "--category", "a b", "--purpose", "c"), "cannot be read"),
+        (("use", "--category", "a b", "--purpose", "c"), "category takes a name of the register"),
         (("--facts", "/nowhere.json"), "/nowhere.json cannot be read"),
         (("use", "--category", "a", "--purpose", "b", "--at", "noon"), "--at takes a time"),
     ],

@@ -107,6 +107,60 @@ def test_bad_json_is_refused_with_its_place(client: Client) -> None:
     assert (told["line"], told["column"]) == (2, 9)
 
 
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (b'{"verb":\n  "use"', (2, 8)),
+        (b'{"verb":"use",\n "category":"a\xff"}', (2, 15)),
+        (b"\xff", (1, 1)),
+    ],
+)
+def test_a_body_that_is_cut_off_or_is_no_text_is_refused_with_its_place(
+    client: Client, body: bytes, place: tuple[int, int]
+) -> None:
+    told = client.post("/v1/decisions", body, content_type=JSON).json()
+    assert (told["line"], told["column"]) == place
+
+
+@pytest.mark.parametrize(
+    ("facts", "english", "chinese"),
+    [
+        ({"verb": "steal"}, "the verbs are collect, use, set_cookie", "可用的动词有 collect"),
+        ({}, "the verbs are collect, use, set_cookie", "可用的动词有 collect"),
+        ({"verb": "use"}, "The fact category is missing; give it.", "缺少事实 category"),
+        ({**USE, "colour": 1}, "This verb has no fact colour; leave it out.", "没有事实 colour"),
+        ({**USE, "category": 1}, "category takes a text", "须是带引号的文本"),
+        ({**USE, "category": "a b"}, "category takes a name of the register", "登记册中的名称"),
+        ({**USE, "category": "a" * 101}, "category may be at most 100 long", "不得超过 100"),
+        (
+            {"verb": "set_cookie", "name": "a", "conforms": True, "region": "china"},
+            "region takes a country",
+            "须是国家",
+        ),
+        (
+            {"verb": "read_cookie", "name": "a b", "purpose": "x"},
+            "name takes a cookie's name: Latin letters",
+            "须是 Cookie 的名称",
+        ),
+        ({"verb": "take_effect", "first": "yes"}, "first takes true or false", "true 或 false"),
+        ({"verb": "take_effect", "demands": "x"}, "demands takes a list", "列表"),
+        ({"verb": "take_effect", "demands": ["x"]}, "demands[0] has none of", "不是其允许的值"),
+        ({"verb": "take_effect", "shown_at": "noon"}, "shown_at takes a time", "带时区的时间"),
+        ({"verb": "take_effect", "old_period_days": -1}, "whole number from 0 on", "不小于 0"),
+        ([], "facts takes an object", "花括号中的对象"),
+    ],
+)
+def test_what_is_wrong_with_facts_is_told_in_words_and_in_both_languages(
+    client: Client, facts: object, english: str, chinese: str
+) -> None:
+    for lang, sentence in (("en", english), ("zh-CN", chinese)):
+        told = client.post(
+            "/v1/decisions", facts, content_type=JSON, headers={"Accept-Language": lang}
+        )
+        assert told.status_code == 422
+        assert sentence in told.json()["detail"]
+
+
 def test_the_question_of_a_batch_that_is_wrong_is_named(client: Client) -> None:
     told = client.post("/v1/decisions", {"decisions": [USE, {"verb": "x"}]}, content_type=JSON)
     assert told.json()["where"] == "decisions[1]"

@@ -6,11 +6,12 @@ mask of them; moments as aware datetimes; lengths of time in the unit the name e
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct
 
+from troth.gate.malformed import malformed
 from troth.policy.change import Demand
 from troth.policy.words import Message, Pseudonym, mark
 
@@ -244,7 +245,7 @@ def parse(document: bytes | str) -> Facts:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         if _names_person(document):
             raise NamedPersonError(_NAMED) from None
-        raise MalformedFactsError(Message(_MALFORMED, {"why": str(error)})) from None
+        raise MalformedFactsError(malformed(str(error), _VERBS)) from None
     if isinstance(facts, ViewFacts) and facts.person is not None:
         raise NamedPersonError(_NAMED)
     return facts
@@ -256,7 +257,7 @@ _NAMED: Final = Message(
         "consents given."
     )
 )
-_MALFORMED: Final = mark("These facts cannot be read: %(why)s.")
+_VERBS: Final[tuple[str, ...]] = tuple(s.__struct_config__.tag for s in get_args(Facts))
 
 
 def _names_person(document: bytes | str) -> bool:

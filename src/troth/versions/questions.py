@@ -63,8 +63,7 @@ def _json_of(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        found = BYTE.search(str(error))
-        place = int(found.group(1)) if found else 0
+        place = _place_of(error, body)
         before = body[:place]
         raise ProblemError(
             400,
@@ -73,6 +72,18 @@ def _json_of(body: bytes) -> Any:
             line=before.count(b"\n") + 1,
             column=place - (before.rfind(b"\n") + 1) + 1,
         ) from None
+
+
+def _place_of(error: Exception, body: bytes) -> int:
+    """Return the byte where the body stops being JSON: its end where it is cut off."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as undecodable:
+        return undecodable.start
+    found = BYTE.search(str(error))
+    if found:
+        return int(found.group(1))
+    return len(body) if "truncated" in str(error) else 0
 
 
 def _refuse_named_person(shape: Any, statement: str) -> None:
