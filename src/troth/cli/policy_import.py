@@ -271,7 +271,11 @@ def lines(imported: "Imported", out: Path, translate: Translate) -> list[str]:
         told.append(say(mark("Retired: %(ids)s"), ids=", ".join(report.retired)))
     told.append(
         say(
-            mark("Next: fill the open places, then run `troth policy check %(folder)s`."),
+            mark(
+                "Next: write the register %(folder)s/policy.toml (what you collect, for what, whom"
+                " you give it to; docs/import.md tells how) and fill its open places, then run"
+                " `troth policy check %(folder)s`."
+            ),
             folder=out,
         )
     )
