@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -20,6 +21,8 @@ _MERGE: Final = -0.5
 _PLAUSIBLE: Final = -0.9
 _NEVER: Final = -1e9
 _BAND: Final = 40
+_LONG: Final = 500
+_NARROW_BAND: Final = 12
 _LENGTH_FLOOR: Final = 8  # short texts differ in length by chance
 _WIDE: Final = re.compile("[\u2e80-\uffff]")
 _TOKEN: Final = re.compile(r"https?://[^\s)）]+|[A-Za-z][A-Za-z]{2,}|[0-9]+(?:[.,][0-9]+)*")
@@ -58,8 +61,9 @@ def score(a: Feature, b: Feature) -> float:
     if a.group != b.group:
         return _NEVER
     value = 1.0 - abs(math.log((a.size + _LENGTH_FLOOR) / (b.size + _LENGTH_FLOOR)))
-    value += 0.4 * min(len(a.tokens & b.tokens), 3)
-    if a.numbers and b.numbers and not a.numbers & b.numbers:
+    if a.tokens and b.tokens:
+        value += 0.4 * min(len(a.tokens & b.tokens), 3)
+    if a.numbers and b.numbers and a.numbers.isdisjoint(b.numbers):
         value -= 0.5
     if a.mark and b.mark:
         value += 2.0 if a.mark == b.mark else -3.0
@@ -80,12 +84,34 @@ def align(
     return _best_path(first, second, merge=merge)
 
 
+Best = list[dict[int, tuple[float, tuple[int, int]]]]
+"""By row, by column: the best value reached there, and the step that led there."""
+
+
 def _best_path(first: Sequence[Feature], second: Sequence[Feature], *, merge: bool) -> list[Pair]:
-    """Find the best path by dynamic programming in a band about the diagonal."""
+    """Find the best path by dynamic programming in a band about the diagonal.
+
+    Long sequences begin with a narrow band, which widens until the path keeps clear of its edges.
+    """
     rows, columns = len(first), len(second)
-    width = _BAND + abs(rows - columns)
-    steps = [(1, 1), (1, 0), (0, 1)] + ([(2, 1), (1, 2)] if merge else [])
-    best: list[dict[int, tuple[float, tuple[int, int]]]] = []
+    widest = _BAND + abs(rows - columns)
+    steps = _steps(first, second, merge=merge)
+    width = widest if rows < _LONG else _NARROW_BAND
+    while width < widest:
+        pairs = _walk_back(_reach_all(rows, columns, steps, width), rows, columns)
+        if _strays(pairs, rows, columns) < width // 2:
+            return pairs
+        width *= 4
+    return _walk_back(_reach_all(rows, columns, steps, widest), rows, columns)
+
+
+def _strays(pairs: Sequence[Pair], rows: int, columns: int) -> int:
+    """Return how far a path strays from the diagonal, in columns."""
+    return max((abs(z[0] * columns // rows - e[0]) for z, e in pairs if z and e), default=columns)
+
+
+def _reach_all(rows: int, columns: int, steps: "list[_Step]", width: int) -> Best:
+    best: Best = []
     for i in range(rows + 1):
         row: dict[int, tuple[float, tuple[int, int]]] = {}
         best.append(row)
@@ -95,37 +121,50 @@ def _best_path(first: Sequence[Feature], second: Sequence[Feature], *, merge: bo
             if i == j == 0:
                 row[0] = (0.0, (0, 0))
                 continue
-            row[j] = max(_reached(best, i, j, steps, first, second), default=(_NEVER, (1, 0)))
-    return _walk_back(best, rows, columns)
+            row[j] = max(_reached(best, i, j, steps), default=(_NEVER, (1, 0)))
+    return best
 
 
-def _reached(
-    best: list[dict[int, tuple[float, tuple[int, int]]]],
-    i: int,
-    j: int,
-    steps: list[tuple[int, int]],
-    first: Sequence[Feature],
-    second: Sequence[Feature],
-) -> list[tuple[float, tuple[int, int]]]:
+class _Step(Struct, frozen=True):
+    """So many rows down and columns right, and what stands beside what where such a step ends.
+
+    The sides are empty for a step that leaves one language alone.
+    """
+
+    down: int
+    right: int
+    first: Sequence[Feature] = ()
+    second: Sequence[Feature] = ()
+
+
+def _steps(first: Sequence[Feature], second: Sequence[Feature], *, merge: bool) -> list[_Step]:
+    steps = [_Step(1, 1, first, second), _Step(1, 0), _Step(0, 1)]
+    if merge:
+        steps += [_Step(2, 1, _joined(first), second), _Step(1, 2, first, _joined(second))]
+    return steps
+
+
+def _reached(best: Best, i: int, j: int, steps: list[_Step]) -> list[tuple[float, tuple[int, int]]]:
     found = []
-    for down, right in steps:
+    for step in steps:
+        down, right = step.down, step.right
         if i < down or j < right or (before := best[i - down].get(j - right)) is None:
             continue
-        if not down or not right:
+        if not step.first:
             gain = _GAP
         else:
-            a = _joined(first[i - down : i])
-            b = _joined(second[j - right : j])
-            gain = score(a, b) + (_MERGE if down + right > 2 else 0.0)  # noqa: PLR2004 - one and one
+            gain = score(step.first[i - down], step.second[j - right])
+            gain += _MERGE if down + right > 2 else 0.0  # noqa: PLR2004 - one and one
         found.append((before[0] + gain, (down, right)))
     return found
 
 
-def _joined(features: Sequence[Feature]) -> Feature:
-    if len(features) == 1:
-        return features[0]
-    a, b = features
-    return Feature(a.group, a.mark, a.size + b.size, a.tokens | b.tokens, a.numbers | b.numbers)
+def _joined(features: Sequence[Feature]) -> list[Feature]:
+    """Return each feature as one with the next."""
+    return [
+        Feature(a.group, a.mark, a.size + b.size, a.tokens | b.tokens, a.numbers | b.numbers)
+        for a, b in pairwise(features)
+    ]
 
 
 def _walk_back(
