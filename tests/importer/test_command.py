@@ -78,3 +78,12 @@ def test_a_missing_file_and_a_target_that_is_no_folder_are_named(tmp_path: Path)
     done = troth(POLICIES / "source.txt", "-o", "/dev/null/p")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
+
+
+def test_what_stands_above_every_heading_is_named_in_the_language_spoken(tmp_path: Path) -> None:
+    (tmp_path / "zh.md").write_text("我们收集。\n\n# 目的\n", encoding="utf-8")
+    (tmp_path / "en.md").write_text("We collect.\n\n# Why\n", encoding="utf-8")
+    files = (tmp_path / "zh.md", tmp_path / "en.md")
+    assert "  before the first heading  1\n" in troth(*files, "-o", tmp_path / "p").stdout
+    told = troth(*files, "-o", tmp_path / "q", lang="zh_CN.UTF-8").stdout
+    assert "  第一个标题之前  1\n" in told

@@ -223,6 +223,9 @@ def _tell(imported: "Imported", out: Path, lang: Lang) -> None:
 
 def lines(imported: "Imported", out: Path, translate: Translate) -> list[str]:
     """Return the report for people, line by line, in the language of `translate`."""
+    from troth.policy.importer import (  # noqa: PLC0415 - parsers are slow to import
+        BEFORE_FIRST_HEADING,
+    )
 
     def say(template: str, **values: object) -> str:
         return Message(template, values).render(translate)
@@ -236,7 +239,10 @@ def lines(imported: "Imported", out: Path, translate: Translate) -> list[str]:
             headings=report.headings,
         )
     ]
-    told += [f"  {name}  {count}" for name, count in report.sections.items()]
+    told += [
+        f"  {translate(name) if name == BEFORE_FIRST_HEADING else name}  {count}"
+        for name, count in report.sections.items()
+    ]
     if imported.noise:
         told.append(say(mark("Noise in %(count)s places:"), count=len(imported.noise)))
     for noise in imported.noise[:SHOWN_MAX]:
