@@ -10,7 +10,7 @@ from tests.versions.cast import ALIAS, FIRST, LATER, default_policy, propose_at,
 from troth.site.policyfolder import BY_OPERATOR, adopt
 from troth.site.problem import CannotGoOnError
 from troth.store import immutable
-from troth.versions import facts
+from troth.versions import facts, published
 from troth.versions.models import TABLES, VersionFile
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,7 @@ def _forgotten() -> Iterator[None]:
 def forget() -> None:
     facts._document.cache_clear()  # noqa: SLF001 - as a restart would
     facts._rulebook.cache_clear()  # noqa: SLF001 - the same
+    published._policy_json.cache_clear()  # noqa: SLF001 - the same
 
 
 @pytest.fixture
