@@ -2,8 +2,10 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +93,20 @@ def test_data_that_were_named_and_are_not_there_are_never_answered_for(
     assert (status, told) == (2, None)
     assert "is not ready; start `troth serve` on it once" in why
     assert not (tmp_path / "nodata").exists()
+
+
+def test_a_version_that_was_tampered_with_answers_nothing(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data").wait()
+    server.stop()
+    with closing(sqlite3.connect(server.data / "troth.db")) as database:
+        database.execute("DROP TRIGGER versions_versionfile_no_update")
+        changed = database.execute(
+            "UPDATE versions_versionfile SET content = CAST(content || x'0A' AS BLOB)"
+            " WHERE name = 'policy.toml'"
+        ).rowcount
+        database.commit()
+    assert changed == 1
+    status, told, said = ask("--data", server.data)
+    assert (status, told) == (2, None)
+    assert "neither shown nor obeyed" in said
+    assert "Traceback" not in said

@@ -137,7 +137,10 @@ def _in_force(config: Config, at: datetime) -> tuple[Version, Rulebook, Message]
         mark("Asked: version %(number)s, in force since %(since)s"),
         {"number": found.number, "since": f"{since:%Y-%m-%d %H:%M} UTC"},
     )
-    return facts.document(alias, found.hash), facts.rulebook(alias, found.hash), source
+    try:
+        return facts.document(alias, found.hash), facts.rulebook(alias, found.hash), source
+    except facts.TamperedVersionError as error:
+        raise CannotGoOnError(error.message) from error
 
 
 def _question(verb: str | None, file: str | None, given: dict[str, object]) -> Facts:
