@@ -109,3 +109,14 @@ def test_statements_above_every_heading_are_counted_under_a_name() -> None:
         "md", "我们收集。\n\n# 目的\n\n我们说明。\n", "We collect.\n\n# Why\n\nWe explain.\n"
     )
     assert next(iter(done.report.sections.items())) == (BEFORE_FIRST_HEADING, 1)
+
+
+def test_a_blank_in_angle_brackets_is_named_and_a_true_tag_is_not() -> None:
+    done = imported(
+        "md",
+        "<公司> 保护<b>您的</b>数据。\n\n<Company Name> 不出售。\n",
+        "We are <Company Name> and keep <b>your</b> data.\n\nWe sell nothing.<br>\n",
+    )
+    assert done.report.left_out["en.md"] == ("1: <Company Name>",)
+    assert done.report.left_out["zh.md"] == ("3: <Company Name>",)
+    assert "公司" in bodies(done, "zh")[0]

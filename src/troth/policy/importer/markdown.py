@@ -21,6 +21,15 @@ _ATTRIBUTES: Final = re.compile(
     rf"[ \t]*\{{(?::[ \t]*|(?=[#.]))(?:{_HINT}(?:[ \t]+{_HINT})*)?[ \t]*\}}[ \t]*$", re.MULTILINE
 )
 _EXCERPT_CHARS: Final = 40
+_TAG: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
+_ELEMENTS: Final = """
+a abbr address article aside b bdi bdo blockquote body br caption center cite code col colgroup dd
+del details dfn div dl dt em figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hgroup
+hr html i iframe img ins kbd label legend li link main mark menu meta nav noscript object ol p path
+picture pre q rp rt ruby s samp script section small source span strike strong style sub summary sup
+svg table tbody td template tfoot th thead time title tr tt u ul var video wbr
+""".split()  # noqa: SIM905 - as a literal it is a hundred lines
+"""The elements of HTML a text may hold; `<Company Name>` is a blank somebody forgot to fill."""
 _ADDRESS: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|[/#.?]|www\.|[\x00-\x7f]*$)")
 
 
@@ -117,6 +126,11 @@ def _spans(tokens: Iterable[Token]) -> Iterable[Span]:
             href = ""
 
 
+def _strange_tags(content: str) -> list[str]:
+    """Return the tags that are no element of HTML: what stands in them no page shows."""
+    return [t.group() for t in _TAG.finditer(content) if t[1].lower() not in _ELEMENTS]
+
+
 class _Asides:
     """Gathers what a page does not show: addresses, titles, labels; names what might be missed."""
 
@@ -129,6 +143,8 @@ class _Asides:
         """Take tokens; `at` is the line they stand in, where they have none of their own."""
         for token in tokens:
             line = token.map[0] + 1 if token.map else at
+            if token.type in {"html_inline", "html_block"}:
+                self.left_out += [f"{line}: {tag}" for tag in _strange_tags(token.content)]
             if token.type in {"link_open", "image"} and token.info != "auto":
                 self._take_link(token, line)
             elif token.type == "html_inline" or (token.type == "fence" and token.info):
