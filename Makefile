@@ -25,7 +25,7 @@ serve: setup ## run Troth on the bundled policy and print its address; PORT=8001
 	@$(BIN)/troth serve $(if $(PORT),--port $(PORT))
 
 quick: setup-test ## under half a minute: no browser, no PostgreSQL
-	TROTH_CASES=20 $(PYTEST) -n $(WORKERS) -m "not browser and not postgres and not slow"
+	$(PYTEST) -n $(WORKERS) -m "not browser and not postgres and not slow and not torture"
 
 test: setup-test ## everything, on SQLite and on PostgreSQL
 	TROTH_CASES=1000 $(PYTEST) -n $(WORKERS)

@@ -23,3 +23,5 @@ if os.environ.get("TROTH_TEST_DATABASE") == "postgres":
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 from troth.site.settings import *  # noqa: F403 - read only once the environment stands
+
+PASSWORD_HASHERS = ["tests.services.passwords.QuickArgon2PasswordHasher"]

@@ -11,6 +11,8 @@ from tests.compiler.base import folder
 from troth.cli.language import language
 from troth.cli.main import main
 
+pytestmark = pytest.mark.slow
+
 
 def write(where: Path, files: dict[str, bytes]) -> Path:
     where.mkdir(exist_ok=True)

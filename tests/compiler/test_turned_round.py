@@ -14,6 +14,8 @@ from troth.policy.words import LANGS, Lang
 from troth.site.config import bundled_policy
 from troth.site.policyfolder import read_folder
 
+pytestmark = pytest.mark.slow
+
 FILES: Final = read_folder(bundled_policy())
 SENTENCES: Final = tuple(s for s in read(FILES).statements if s.kind != "heading")
 NOT: Final = {"zh": "不是", "en": "not "}

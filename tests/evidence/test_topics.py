@@ -11,6 +11,8 @@ from troth.site import topics as site_topics
 from troth.site.topics import Page, examine, fetch, topics
 from troth.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_default_policy_names_five_topics(policy: Version) -> None:
     assert topics(policy) == ("collection", "cookies", "disclosure", "protection", "revision")

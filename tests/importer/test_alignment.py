@@ -4,6 +4,8 @@ import pytest
 
 from troth.policy.importer.align import align, feature
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("extra", [[3], [40, 41, 42], list(range(100, 160)), [0], [1199]])
 def test_what_stands_in_one_language_only_is_alone_and_all_else_keeps_its_partner(

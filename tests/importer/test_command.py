@@ -8,6 +8,8 @@ from typing import Final
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 POLICIES: Final = Path(__file__).parent / "policies"
 TROTH: Final = Path(sys.executable).parent / "troth"
 

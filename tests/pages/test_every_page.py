@@ -19,7 +19,7 @@ from troth.site.forms import DeclaredForm
 from troth.site.pages import errors
 from troth.site.typeset.accent import contrast, readable, stylesheet
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PUBLIC: Final = ("/", "/?both=1", "/history", "/history/1", "/changes/1", "/nothing")
 CONSOLE: Final = ("/console/", "/console/welcome")
 STRANGER: Final = ("/console/sign-in", "/console/owner/never")

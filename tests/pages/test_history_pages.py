@@ -5,7 +5,7 @@ from django.test import Client
 
 from tests.pages.html import page_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_the_history_lists_each_version_with_its_state(client: Client, waiting: int) -> None:
