@@ -26,20 +26,19 @@ FINDING: Final = 1
 def audit_command(
     *,
     prove: Annotated[
-        bool, typer.Option("--prove", help="Show on a scratch store that each control can fail.")
+        bool,
+        typer.Option("--prove", help=mark("Show on a scratch store that each control can fail.")),
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = "text",
+    form: Annotated[
+        Format, typer.Option("--format", help=mark("How the result is printed."))
+    ] = "text",
     as_json: options.AsJson = False,
     data: options.Data = None,
     database: options.Database = None,
     config: options.ConfigFile = None,
     lang: GivenLanguage = None,
 ) -> None:
-    """Examine every control and print each statement's mark.
-
-    Exit 0: nothing is broken. 1: a statement is broken, a control failed, or (with --prove) a
-    sabotage was not caught. 2: there is no store to examine.
-    """
+    """Examine every control and print each statement's mark."""
     settings = configuration.load(options.flags(data=data, database=database, config=config))
     chosen: Format = "json" if as_json else form
     printed, holds = (_prove if prove else _audit)(settings, chosen, language(lang))

@@ -70,11 +70,7 @@ def decide_command(
     as_json: options.AsJson = False,
     lang: GivenLanguage = None,
 ) -> None:
-    """Ask whether something may be done: exit 0 yes, 1 no, 2 the question is wrong.
-
-    The version in force on the data answers; --policy asks a folder instead. Where neither is named
-    and no server has run here, the policy folder answers. What answered is always told.
-    """
+    """Ask whether something may be done: exit 0 yes, 1 no, 2 the question is wrong."""
     given = dict(locals())
     asked = _question(verb, facts, {name: given[name] for name in ask.FACTS})
     now = _moment(at)

@@ -10,14 +10,14 @@ from typing import Annotated, Final, get_args
 import typer
 
 import troth
-from troth.policy.words import Lang, Translate
+from troth.policy.words import Lang, Translate, mark
 
 VARIABLES: Final = ("TROTH_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 """The first that is set decides, as with gettext."""
 OPTION: Final = "--lang"
 
 GivenLanguage = Annotated[
-    Lang | None, typer.Option(OPTION, help="Language of what is printed (zh or en).")
+    Lang | None, typer.Option(OPTION, help=mark("Language of what is printed (zh or en)."))
 ]
 
 

@@ -9,8 +9,11 @@ import typer
 from typer.core import TyperGroup
 
 import troth
+from troth.cli import help as help_of
+from troth.cli.help import ABOUT, Spoken, SpokenCommand, reader
 from troth.cli.problems import USAGE, explain
 from troth.cli.usage import ONLY_HELP, misused, no_command
+from troth.policy.words import mark
 from troth.site.problem import CannotGoOnError
 
 VERBS: Final[Mapping[str, str]] = {
@@ -32,7 +35,7 @@ STOPPED: Final = 1
 PASS_ON: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(Spoken, TyperGroup):
     """Knows its verbs by name and imports one only to run it or to list all."""
 
     verbs: Mapping[str, str] = {}
@@ -48,7 +51,9 @@ class LazyGroup(TyperGroup):
         module, function = self.verbs[cmd_name].split(":")
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         settings = PASS_ON if cmd_name == "manage" else None
-        alone.command(cmd_name, context_settings=settings)(getattr(import_module(module), function))
+        told = reader()(help_of.VERBS[cmd_name])
+        verb = alone.command(cmd_name, cls=SpokenCommand, help=told, context_settings=settings)
+        verb(getattr(import_module(module), function))
         return typer.main.get_command(alone)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -81,9 +86,15 @@ app = typer.Typer(
     cls=Verbs, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False
 )
 app.add_typer(
-    typer.Typer(cls=PolicyVerbs, no_args_is_help=True), name="policy", help="The policy folder."
+    typer.Typer(cls=PolicyVerbs, no_args_is_help=True),
+    name="policy",
+    help=reader()(mark("The policy folder.")),
 )
-app.add_typer(typer.Typer(cls=OwnerVerbs, no_args_is_help=True), name="owner", help="The owner.")
+app.add_typer(
+    typer.Typer(cls=OwnerVerbs, no_args_is_help=True),
+    name="owner",
+    help=reader()(mark("The owner.")),
+)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the option's value
@@ -92,11 +103,14 @@ def _version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the opt
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=reader()(ABOUT))
 def command(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help=mark("Print the version.")
+        ),
     ] = False,
 ) -> None:
     """Troth makes a privacy policy true: enforced, evidenced, shown."""

@@ -5,18 +5,25 @@ from typing import Annotated, Any
 
 import typer
 
+from troth.policy.words import mark
+
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="A troth.toml to read.")
+    Path | None, typer.Option("--config", metavar="FILE", help=mark("A troth.toml to read."))
 ]
 Data = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="The data folder (default ./data).")
+    Path | None,
+    typer.Option("--data", metavar="DIR", help=mark("The data folder (default ./data).")),
 ]
 Database = Annotated[
     str | None,
-    typer.Option("--database", metavar="URL", help="postgresql://… instead of SQLite in --data."),
+    typer.Option(
+        "--database", metavar="URL", help=mark("postgresql://… instead of SQLite in --data.")
+    ),
 ]
-Policy = Annotated[Path | None, typer.Option("--policy", metavar="DIR", help="The policy folder.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Policy = Annotated[
+    Path | None, typer.Option("--policy", metavar="DIR", help=mark("The policy folder."))
+]
+AsJson = Annotated[bool, typer.Option("--json", help=mark("Print JSON."))]
 
 
 def flags(**given: Any) -> dict[str, Any]:

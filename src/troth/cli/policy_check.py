@@ -17,7 +17,7 @@ from troth.policy.check import check
 from troth.policy.diagnostic import Diagnostic, UnreadablePolicyError
 from troth.policy.document import Version
 from troth.policy.read import read
-from troth.policy.words import Lang
+from troth.policy.words import Lang, mark
 
 Format = Literal["text", "json", "sarif", "github"]
 
@@ -28,16 +28,19 @@ FORMATS: Final[Mapping[Format, Callable[[Found], str]]] = {
     "github": as_github,
 }
 FINDING: Final = 1
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The policy folder.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help=mark("The policy folder."))]
 
 
 def check_command(
     folder: Folder = Path("policy"),
     *,
-    form: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = "text",
+    form: Annotated[
+        Format, typer.Option("--format", help=mark("How findings are printed."))
+    ] = "text",
     as_json: options.AsJson = False,
     surface: Annotated[
-        bool, typer.Option(help="Hold this server's forms, cookies and events to the register.")
+        bool,
+        typer.Option(help=mark("Hold this server's forms, cookies and events to the register.")),
     ] = True,
     lang: GivenLanguage = None,
 ) -> None:

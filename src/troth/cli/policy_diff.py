@@ -11,6 +11,7 @@ from troth.cli.changes.sides import sides
 from troth.cli.language import GivenLanguage, language, translator
 from troth.cli.options import AsJson
 from troth.policy.diff import diff, needs_nothing
+from troth.policy.words import mark
 
 Format = Literal["text", "json", "sarif", "github"]
 DEMANDS_SOMETHING: Final = 1
@@ -18,23 +19,19 @@ DEMANDS_SOMETHING: Final = 1
 
 def diff_command(
     old: Annotated[
-        str, typer.Argument(metavar="OLD", help="A folder, REVISION:FOLDER, or REVISION.")
+        str, typer.Argument(metavar="OLD", help=mark("A folder, REVISION:FOLDER, or REVISION."))
     ],
     new: Annotated[
-        str, typer.Argument(metavar="NEW", help="A folder, REVISION:FOLDER, or REVISION.")
+        str, typer.Argument(metavar="NEW", help=mark("A folder, REVISION:FOLDER, or REVISION."))
     ],
     *,
     output: Annotated[
-        Format, typer.Option("--format", help="How the changes are printed.")
+        Format, typer.Option("--format", help=mark("How the changes are printed."))
     ] = "text",
     as_json: AsJson = False,
     lang: GivenLanguage = None,
 ) -> None:
-    """Show what changed from OLD to NEW, sentence by sentence and entry by entry.
-
-    Exit 0: nothing changed, or only what may take effect without notice. Exit 1: a change
-    demands a notice or more. Exit 2: a side cannot be read.
-    """
+    """Show what changed from OLD to NEW, sentence by sentence and entry by entry."""
     spoken = language(lang)
     translate = translator(spoken)
     before, after = sides(old, new)

@@ -32,15 +32,15 @@ def import_command(
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="The policy's text: one file in both languages, or one a language.",
+            help=mark("The policy's text: one file in both languages, or one a language."),
         ),
     ],
     out: Annotated[
-        Path, typer.Option("-o", "--out", metavar="DIR", help="The policy folder to write.")
+        Path, typer.Option("-o", "--out", metavar="DIR", help=mark("The policy folder to write."))
     ],
     *,
     keep_noise: Annotated[
-        bool, typer.Option("--keep-noise", help="Report noise, but leave it in the text.")
+        bool, typer.Option("--keep-noise", help=mark("Report noise, but leave it in the text."))
     ] = False,
     as_json: options.AsJson = False,
     lang: GivenLanguage = None,

@@ -20,7 +20,7 @@ from troth.policy.diagnostic import UnreadablePolicyError
 from troth.policy.document import Version
 from troth.policy.read import read
 from troth.policy.show import as_json, as_jsonld
-from troth.policy.words import Lang, Translate
+from troth.policy.words import Lang, Translate, mark
 
 Format = Literal["text", "json", "jsonld", "csv", "html"]
 
@@ -43,16 +43,14 @@ def show_command(
     *,
     form: Annotated[
         Format,
-        typer.Option("--format", help="csv and html give the record of processing activities."),
+        typer.Option(
+            "--format", help=mark("csv and html give the record of processing activities.")
+        ),
     ] = "text",
     as_json: options.AsJson = False,
     lang: GivenLanguage = None,
 ) -> None:
-    """Show a policy folder: an outline, all of it as JSON, or the record of processing.
-
-    Shows whatever could be read, errors or not; `troth policy check` tells those. Exit 2 when the
-    folder can't be read at all.
-    """
+    """Show a policy folder: an outline, all of it as JSON, or the record of processing."""
     spoken = language(lang)
     files = load_files(folder)
     try:

@@ -6,12 +6,15 @@ import typer
 
 from troth.cli import options
 from troth.cli.language import GivenLanguage
+from troth.policy.words import mark
 from troth.site import config as configuration
 
 
 def serve_command(
-    host: Annotated[str | None, typer.Option(help="Address to listen on (127.0.0.1).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on (8000).")] = None,
+    host: Annotated[
+        str | None, typer.Option(help=mark("Address to listen on (127.0.0.1)."))
+    ] = None,
+    port: Annotated[int | None, typer.Option(help=mark("Port to listen on (8000)."))] = None,
     data: options.Data = None,
     database: options.Database = None,
     policy: options.Policy = None,
