@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from msgspec import Struct
+
+from troth.store.rows import Pending
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -15,12 +18,19 @@ SYSTEM: Final = "system"
 """The actor when nobody signed in asked for it: a start, a job."""
 
 
-class Tx(Struct, frozen=True):
-    """What a verb is given: the database, the only clock, and who acts (a handle or `system`)."""
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """What a verb is given: the database, the only clock, and who acts (a handle or `system`).
+
+    `pending` are rows to be written together before the commit (`store.rows`). `memo` is what was
+    looked up once in this transaction, by whoever looked; it ends with it.
+    """
 
     alias: str
     now: datetime
     actor: str
+    pending: Pending = field(default_factory=Pending, compare=False, repr=False)
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Store(Struct, frozen=True):
@@ -72,6 +82,9 @@ def transact_on(
     token = _open.set(_open.get() | {store.alias})
     try:
         with transaction.atomic(using=store.alias):
-            return verb(Tx(store.alias, now or datetime.now(UTC), actor), *args, **kwargs)
+            tx = Tx(store.alias, now or datetime.now(UTC), actor)
+            result = verb(tx, *args, **kwargs)
+            tx.pending.flush(tx.alias)
+            return result
     finally:
         _open.reset(token)

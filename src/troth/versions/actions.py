@@ -1,13 +1,13 @@
 """Verbs of versions: propose."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 from django.db.models import Max
 from msgspec import Struct
-from msgspec.structs import replace
 
 from troth.gate import Decision, may_take_effect
 from troth.gate.facts import TakeEffectFacts

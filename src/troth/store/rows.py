@@ -1,0 +1,142 @@
+"""Rows that are written many at a time: gathered while verbs run, written before the commit.
+
+A table is described once (`Rows`); `pending.add` gathers, `flush` writes: executemany on SQLite,
+COPY on PostgreSQL. `insert_new` writes at once and tells which rows were not there yet.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from msgspec import Struct
+
+COPY_ROWS_MIN: Final = 8
+"""From how many rows on COPY is faster than INSERT."""
+
+
+class Rows(Struct, frozen=True):
+    """A table to write to: its columns in order, each with its PostgreSQL type.
+
+    `key` are the columns that make a row the same as another, for `insert_new`.
+    """
+
+    table: str
+    columns: tuple[tuple[str, str], ...]
+    key: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(name for name, _ in self.columns)
+
+
+class Pending:
+    """The rows a transaction has still to write, by table in the order of first use."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self) -> None:
+        self._rows: dict[Rows, list[Sequence[Any]]] = {}
+
+    def add(self, into: Rows, row: Sequence[Any]) -> None:
+        """Gather one row, its values in the order of the columns."""
+        self._rows.setdefault(into, []).append(row)
+
+    def flush(self, alias: str) -> None:
+        """Write what was gathered; called before the commit, and by who must read it again."""
+        gathered, self._rows = self._rows, {}
+        for into, rows in gathered.items():
+            insert(alias, into, rows)
+
+
+def insert(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows now. Raises IntegrityError as an INSERT does."""
+    connection = connections[alias]
+    if connection.vendor == "postgresql" and len(rows) >= COPY_ROWS_MIN:
+        _copy(connection, into, rows)
+        return
+    adapt = _adapter(connection, into)
+    with connection.cursor() as cursor:
+        if len(rows) == 1:
+            cursor.execute(_insert(into), adapt(rows[0]))
+        else:
+            cursor.executemany(_insert(into), [adapt(row) for row in rows])
+
+
+def insert_new(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> list[bool]:
+    """Write the rows whose key is not there yet; tell of each whether it was written.
+
+    Of two rows with the same key in one call the first is written. `into.key` must be unique in
+    the database, so that of two transactions one finds the other's row.
+    """
+    connection = connections[alias]
+    places = [into.names.index(name) for name in into.key]
+    first: dict[tuple[Any, ...], int] = {}
+    for number, row in enumerate(rows):
+        first.setdefault(tuple(row[place] for place in places), number)
+    numbers = list(first.values())
+    adapt = _adapter(connection, into)
+    returned = ", ".join(into.key)
+    conflict = f" ON CONFLICT ({returned}) DO NOTHING RETURNING {returned}"
+    written: set[tuple[Any, ...]] = set()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            values = list(zip(*(adapt(rows[n]) for n in numbers), strict=True))
+            cursor.execute(_insert_unnest(into) + conflict, [list(column) for column in values])
+            written = {tuple(map(_plain, found)) for found in cursor.fetchall()}
+        else:
+            for n in numbers:
+                cursor.execute(_insert(into) + conflict, adapt(rows[n]))
+                written.update(tuple(map(_plain, found)) for found in cursor.fetchall())
+    new = {n for n in numbers if tuple(_plain(adapt(rows[n])[p]) for p in places) in written}
+    return [n in new for n in range(len(rows))]
+
+
+def _insert(into: Rows) -> str:
+    places = ", ".join(["%s"] * len(into.columns))
+    return f"INSERT INTO {into.table} ({', '.join(into.names)}) VALUES ({places})"  # noqa: S608 - names of our own tables
+
+
+def _insert_unnest(into: Rows) -> str:
+    arrays = ", ".join(f"%s::{kind}[]" for _, kind in into.columns)
+    return f"INSERT INTO {into.table} ({', '.join(into.names)}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names of our own tables
+
+
+def _copy(connection: BaseDatabaseWrapper, into: Rows, rows: Iterable[Sequence[Any]]) -> None:
+    command = f"COPY {into.table} ({', '.join(into.names)}) FROM STDIN (FORMAT BINARY)"
+    with connection.cursor() as cursor, cursor.copy(command) as copy:
+        copy.set_types([kind for _, kind in into.columns])
+        for row in rows:
+            copy.write_row(row)
+
+
+def _adapter(
+    connection: BaseDatabaseWrapper, into: Rows
+) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what makes a row's values those the database takes: PostgreSQL takes all of ours."""
+    if connection.vendor == "postgresql":
+        return tuple
+    kinds = [kind for _, kind in into.columns]
+    special = [n for n, kind in enumerate(kinds) if kind in {"uuid", "timestamptz"}]
+
+    def adapt(row: Sequence[Any]) -> Sequence[Any]:
+        values = list(row)
+        for n in special:
+            values[n] = _for_sqlite(values[n])
+        return values
+
+    return adapt
+
+
+def _for_sqlite(value: UUID | datetime | None) -> str | None:
+    """Return an id or a moment as Django stores it in SQLite."""
+    if isinstance(value, datetime):
+        return str(value.astimezone(UTC).replace(tzinfo=None))
+    return None if value is None else value.hex
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
