@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
 
-from tests.services import chromium
+from tests.services import chromium, guards
 from tests.services.server import FreshDatabase, Server, database_url
 
 CASES = int(os.environ.get("TROTH_CASES", "100"))
 STORED_FIXTURES = frozenset(
-    {"db", "transactional_db", "live_troth", "fresh_troth", "fresh_database"}
+    {"db", "transactional_db", "committed", "live_troth", "fresh_troth", "fresh_database"}
 )
 
 settings.register_profile(
@@ -83,6 +84,24 @@ def browser() -> Iterator[Browser]:
         found = chromium.launch(playwright)
         yield found
         found.close()
+
+
+@pytest.fixture
+def guards_back(
+    django_db_setup: None,  # noqa: ARG001 (asked for, so that there is a database)
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Put the guards on the tables again, after all else of a test that commits has ended."""
+    yield
+    with django_db_blocker.unblock():
+        guards.protect_all(connection)
+
+
+@pytest.fixture
+def committed(guards_back: None, transactional_db: None) -> Iterator[None]:  # noqa: ARG001
+    """Let a test commit, from any thread; its tables are emptied afterwards."""
+    yield
+    guards.release_all(connection)
 
 
 @pytest.fixture

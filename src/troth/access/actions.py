@@ -16,6 +16,8 @@ from msgspec import Struct
 
 from troth.access import facts
 from troth.access.models import OWNER, Member, OwnerLink
+from troth.ledger import LedgerEntry, record
+from troth.ledger.entries import moment
 from troth.people.actions import open_account
 from troth.store import Tx
 from troth.store.locks import serialise
@@ -55,8 +57,13 @@ def open_owner_link(tx: Tx) -> OpenedLink:
     links = OwnerLink.objects.using(tx.alias)
     links.filter(used_at=None, expires_at__gt=tx.now).update(expires_at=tx.now)
     opened = OpenedLink(secrets.token_urlsafe(TOKEN_BYTES), tx.now + LINK_LIFE)
+    until = moment(opened.expires_at)
+    entry = record(tx, LedgerEntry("access.owner-link-opened", about={"until": until}))
     links.create(
-        token_hash=facts.token_hash(opened.token), created_at=tx.now, expires_at=opened.expires_at
+        token_hash=facts.token_hash(opened.token),
+        created_at=tx.now,
+        expires_at=opened.expires_at,
+        entry=entry,
     )
     return opened
 
@@ -73,9 +80,14 @@ def claim_ownership(tx: Tx, token: str, password: str) -> Member:
         raise LinkUnusableError
     OwnerLink.objects.using(tx.alias).filter(pk=usable.pk).update(used_at=tx.now)
     account = open_account(tx, OWNER, password)
-    return Member.objects.using(tx.alias).create(account=account, role=OWNER, since=tx.now)
+    about = {"member": account.handle, "role": OWNER}
+    entry = record(tx, LedgerEntry("access.member-made", about=about))
+    members = Member.objects.using(tx.alias)
+    return members.create(account=account, role=OWNER, since=tx.now, entry=entry)
 
 
 def end_expired_sessions(tx: Tx) -> None:
     """Delete the sessions that have ended: until then a row would outlive its purpose."""
-    Session.objects.using(tx.alias).filter(expire_date__lte=tx.now).delete()
+    ended, _ = Session.objects.using(tx.alias).filter(expire_date__lte=tx.now).delete()
+    if ended:
+        record(tx, LedgerEntry("access.sessions-ended", about={"sessions": ended}))

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from troth.ledger.models import EntryField
+
 OWNER = "owner"
 ROLES = ((OWNER, "owner"),)
 
@@ -17,6 +19,7 @@ class Member(models.Model):
     )
     role = models.CharField(max_length=20, choices=ROLES)
     since = models.DateTimeField()
+    entry = EntryField(null=True)
 
     class Meta:
         """Only known roles are stored."""
@@ -38,6 +41,7 @@ class OwnerLink(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    entry = EntryField(null=True)
 
     def __str__(self) -> str:
         return f"owner link of {self.created_at:%Y-%m-%d %H:%M}"

@@ -9,6 +9,8 @@ import msgspec
 from troth.evidence.findings import Finding
 from troth.evidence.models import Examination, Proof
 from troth.evidence.trial import Trial
+from troth.ledger import LedgerEntry
+from troth.ledger import record as enter
 from troth.store import Tx
 from troth.store.locks import serialise
 
@@ -47,6 +49,8 @@ def _record_one(tx: Tx, finding: Finding) -> None:
     if last is not None and same and last.day == day:
         examinations.filter(pk=last.pk).update(times=last.times + 1, **found)
         return
+    if not same:
+        _tell(tx, finding)
     examinations.create(
         control=evidence.control,
         verdict=evidence.verdict,
@@ -57,8 +61,23 @@ def _record_one(tx: Tx, finding: Finding) -> None:
     )
 
 
+def _tell(tx: Tx, finding: Finding) -> None:
+    """Enter that a control came to another verdict than before."""
+    evidence = finding.evidence
+    about = {
+        "control": evidence.control,
+        "verdict": evidence.verdict,
+        "examined": evidence.examined,
+        "failed": finding.failed,
+    }
+    enter(tx, LedgerEntry("evidence.verdict", about=about))
+
+
 def record_proofs(tx: Tx, trials: Sequence[Trial], code: str) -> None:
     """Store which sabotages were caught by the code of this hash, and what each broke."""
+    caught = sum(trial.caught for trial in trials)
+    about = {"sabotages": len(trials), "caught": caught, "code": code}
+    enter(tx, LedgerEntry("evidence.proven", about=about))
     Proof.objects.using(tx.alias).bulk_create(
         Proof(
             control=trial.control,

@@ -1,10 +1,13 @@
-"""Tables: accounts."""
+"""Tables: accounts by which one signs in; persons, and what is held of them, sealed."""
 
 import secrets
 from typing import ClassVar, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+
+from troth.ledger.models import EntryField
+from troth.store.rows import Rows
 
 HANDLE_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letter that reads like another, as a handle is typed by hand."""
@@ -41,3 +44,71 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.handle
+
+
+class Person(models.Model):
+    """Somebody whose data are held: an id that tells nothing, and since when.
+
+    What is known of her is sealed in `Detail`; her e-mail address is found by the vault's index.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    since = models.DateTimeField()
+    entry = EntryField()
+
+    def __str__(self) -> str:
+        return self.id
+
+
+PERSONS: Final = Rows(
+    "people_person", (("id", "text"), ("since", "timestamptz"), ("entry", "uuid")), key=("id",)
+)
+
+
+class Detail(models.Model):
+    """One value that is held of a person, sealed under her key.
+
+    `version` is the policy it was taken in under. Once erased, `person` is "" and `box` nothing;
+    `commitment` (SHA-256 over the box) stays, so that what the ledger tells can still be checked.
+    """
+
+    person = models.CharField(max_length=32, blank=True)
+    category = models.CharField(max_length=100)
+    field = models.CharField(max_length=100)
+    version = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=100)
+    source = models.CharField(max_length=100)
+    at = models.DateTimeField()
+    box = models.BinaryField(null=True)
+    commitment = models.BinaryField()
+    entry = EntryField()
+
+    class Meta:
+        """Read by person; by entry where the ledger is compared."""
+
+        indexes: ClassVar = [
+            models.Index(
+                fields=["person"], name="detail_by_person", condition=~models.Q(person="")
+            ),
+            models.Index(fields=["entry"], name="detail_by_entry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category}.{self.field}"
+
+
+DETAILS: Final = Rows(
+    "people_detail",
+    (
+        ("person", "text"),
+        ("category", "text"),
+        ("field", "text"),
+        ("version", "text"),
+        ("purpose", "text"),
+        ("source", "text"),
+        ("at", "timestamptz"),
+        ("box", "bytea"),
+        ("commitment", "bytea"),
+        ("entry", "uuid"),
+    ),
+)

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "troth.store",
+    "troth.ledger",
     "troth.versions",
     "troth.people",
     "troth.access",

@@ -1,5 +1,6 @@
 """Transactions, and which database: knows no domain."""
 
+from troth.store.committer import BusyError, Committer, UnavailableError
 from troth.store.transaction import (
     SYSTEM,
     NestedTransactionError,
@@ -12,9 +13,12 @@ from troth.store.transaction import (
 
 __all__ = [
     "SYSTEM",
+    "BusyError",
+    "Committer",
     "NestedTransactionError",
     "Store",
     "Tx",
+    "UnavailableError",
     "transact",
     "transact_as",
     "transact_on",

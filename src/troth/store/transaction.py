@@ -1,6 +1,7 @@
 """The one way to write: `transact` runs a verb in one transaction with one `now` and one actor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -77,14 +78,21 @@ def transact_on(
 
     Raises `NestedTransactionError` inside a verb; whatever the verb raises undoes all it wrote.
     """
+    with transaction_of(store, verb):
+        tx = Tx(store.alias, now or datetime.now(UTC), actor)
+        result = verb(tx, *args, **kwargs)
+        tx.pending.flush(tx.alias)
+        return result
+
+
+@contextmanager
+def transaction_of(store: Store, verb: object) -> Iterator[None]:
+    """Open the one transaction a context may have on a store; for the store's own use."""
     if store.alias in _open.get():
         raise NestedTransactionError(f"{verb!r} runs in a transaction already; pass it the tx")
     token = _open.set(_open.get() | {store.alias})
     try:
         with transaction.atomic(using=store.alias):
-            tx = Tx(store.alias, now or datetime.now(UTC), actor)
-            result = verb(tx, *args, **kwargs)
-            tx.pending.flush(tx.alias)
-            return result
+            yield
     finally:
         _open.reset(token)

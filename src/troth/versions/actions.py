@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from troth.gate import Decision, may_take_effect
 from troth.gate.facts import TakeEffectFacts
+from troth.ledger import record
 from troth.policy.change import Change
 from troth.policy.diff import demands, diff
 from troth.policy.document import Version
@@ -19,7 +20,7 @@ from troth.policy.rulebook import compile
 from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.store.locks import serialise
-from troth.versions import facts
+from troth.versions import entries, facts
 from troth.versions.chain import chain_hash
 from troth.versions.languages import OneLanguageChangedError, changed_in_one
 from troth.versions.models import Effect, StoredVersion, VersionFile, Withdrawal
@@ -81,11 +82,12 @@ def propose(tx: Tx, files: Mapping[str, bytes], author: str) -> Proposal:
     changes = () if old is None else diff(old, version)
     if one_sided := changed_in_one(changes):
         raise OneLanguageChangedError(one_sided)
-    decision = _decide(tx, old, version, changes)
+    question = _question(old, changes)
+    decision = may_take_effect(compile(version), question, tx.now)
     withdrawn = _withdraw(tx, waits, author, Withdrawal.Cause.SUPERSEDED)
     stored = _record(tx, version, files, author, changes)
     if decision.allowed:
-        _put_in_force(tx, stored)
+        _put_in_force(tx, stored, question, decision)
     return Proposal(
         stored,
         recorded=True,
@@ -111,21 +113,24 @@ def _after_all_recorded(tx: Tx) -> Tx:
     return replace(tx, now=max(tx.now, latest))
 
 
-def _put_in_force(tx: Tx, stored: StoredVersion) -> None:
+def _put_in_force(
+    tx: Tx, stored: StoredVersion, question: TakeEffectFacts, decision: Decision
+) -> None:
     effects = Effect.objects.using(tx.alias)
     last = effects.aggregate(last=Max("from_at"))["last"]
     from_at = tx.now if last is None else max(tx.now, last + timedelta(microseconds=1))
-    effects.create(version=stored, from_at=from_at, recorded_at=tx.now)
+    effect = Effect(version=stored, from_at=from_at, recorded_at=tx.now)
+    effect.entry = record(tx, entries.in_force(effect, question, decision))
+    effect.save(using=tx.alias, force_insert=True)
 
 
-def _decide(tx: Tx, old: Version | None, new: Version, changes: tuple[Change, ...]) -> Decision:
+def _question(old: Version | None, changes: tuple[Change, ...]) -> TakeEffectFacts:
     notice = None if old is None else old.register.notice
-    question = TakeEffectFacts(
+    return TakeEffectFacts(
         first=old is None,
         demands=demands(changes),
         old_period_days=0 if notice is None else notice.period_days,
     )
-    return may_take_effect(compile(new), question, tx.now)
 
 
 def _record(
@@ -148,6 +153,7 @@ def _record(
         changes=stored.changes,
         previous=stored.previous,
     )
+    stored.entry = record(tx, entries.proposed(stored))
     stored.save(using=tx.alias, force_insert=True)
     VersionFile.objects.using(tx.alias).bulk_create(
         VersionFile(version=stored, name=name, content=content)
@@ -160,5 +166,7 @@ def _withdraw(
     tx: Tx, waits: StoredVersion | None, author: str, cause: Withdrawal.Cause
 ) -> StoredVersion | None:
     if waits is not None:
-        Withdrawal.objects.using(tx.alias).create(version=waits, at=tx.now, by=author, cause=cause)
+        withdrawal = Withdrawal(version=waits, at=tx.now, by=author, cause=cause)
+        withdrawal.entry = record(tx, entries.withdrawn(withdrawal))
+        withdrawal.save(using=tx.alias, force_insert=True)
     return waits

@@ -16,12 +16,14 @@ from troth.policy.read import read
 from troth.policy.read import version_hash as fingerprint
 from troth.policy.rulebook import Rulebook, compile
 from troth.policy.words import Message, mark
+from troth.store import Tx
 from troth.versions.models import Effect, StoredVersion
 
 CACHED_VERSIONS: Final = 16
 PREFIX_DIGITS_MIN: Final = 8
 HASH_DIGITS: Final = 64
 NUMBER_DIGITS_MAX: Final = 7
+RULES: Final = "versions.rulebook"
 
 
 class TamperedVersionError(LookupError):
@@ -127,6 +129,18 @@ def document(alias: str, version_hash: str) -> Version:
 def rulebook(alias: str, version_hash: str) -> Rulebook:
     """Return the compiled version of a hash, compiled once. Raises LookupError as `document`."""
     return _rulebook(alias, version_hash)
+
+
+def current_rulebook(tx: Tx) -> Rulebook | None:
+    """Return the rulebook in force at the transaction's moment, looked up once in it.
+
+    Raises TamperedVersionError.
+    """
+    if RULES not in tx.memo:
+        found = in_force(tx.alias, tx.now)
+        tx.memo[RULES] = None if found is None else rulebook(tx.alias, found.hash)
+    rules: Rulebook | None = tx.memo[RULES]
+    return rules
 
 
 def stored_document(stored: StoredVersion) -> Version:

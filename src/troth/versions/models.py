@@ -9,6 +9,7 @@ from typing import cast
 import msgspec
 from django.db import models
 
+from troth.ledger.models import EntryField
 from troth.policy.change import Change
 
 TABLES = (
@@ -43,6 +44,7 @@ class StoredVersion(models.Model):
     changes = models.TextField()
     previous = models.CharField(max_length=64, blank=True)
     chain = models.CharField(max_length=64)
+    entry = EntryField(null=True)
 
     def __str__(self) -> str:
         return f"version {self.number} ({self.hash[:8]})"
@@ -82,6 +84,7 @@ class Effect(models.Model):
     version = models.OneToOneField(StoredVersion, on_delete=models.PROTECT, related_name="effect")
     from_at = models.DateTimeField(db_index=True)
     recorded_at = models.DateTimeField()
+    entry = EntryField(null=True)
 
     def __str__(self) -> str:
         return f"version {self.version_id} from {self.from_at:%Y-%m-%d %H:%M}"
@@ -102,6 +105,7 @@ class Withdrawal(models.Model):
     at = models.DateTimeField()
     by = models.CharField(max_length=100)
     cause = models.CharField(max_length=20, choices=Cause)
+    entry = EntryField(null=True)
 
     def __str__(self) -> str:
         return f"version {self.version_id} withdrawn"

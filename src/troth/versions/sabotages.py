@@ -6,15 +6,22 @@ Each writes straight into the tables, with their guards switched off and on agai
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import connections
 
+from troth.ledger import EntryId, LedgerEntry, record
 from troth.policy.promise import Store
 from troth.policy.read import version_hash
 from troth.policy.words import LANGS
+from troth.store import Tx
 from troth.store import immutable as guard
+from troth.versions import entries
 from troth.versions.chain import chain_hash
 from troth.versions.models import TABLES, Effect, StoredVersion, VersionFile, Withdrawal
+
+SABOTAGE: Final = "sabotage"
+"""Who did it."""
 
 
 @contextmanager
@@ -48,7 +55,7 @@ def record_unseen(
         number=last.number + 1 + skip,
         hash=version_hash(files),
         recorded_at=at or _moment_after(store, last),
-        author="sabotage",
+        author=SABOTAGE,
         changes="[]",
         previous=last.chain,
     )
@@ -60,12 +67,28 @@ def record_unseen(
         changes=stored.changes,
         previous=stored.previous,
     )
+    stored.entry = _told(store, stored.recorded_at, entries.proposed(stored))
     stored.save(using=store.alias, force_insert=True)
     VersionFile.objects.using(store.alias).bulk_create(
         VersionFile(version=stored, name=name, content=content)
         for name, content in sorted(files.items())
     )
     return stored
+
+
+def _told(store: Store, at: datetime, entry: LedgerEntry) -> EntryId:
+    """Record an entry at once: what is missing must be the fault alone, not its entry."""
+    tx = Tx(store.alias, at, SABOTAGE)
+    entry_id = record(tx, entry)
+    tx.pending.flush(store.alias)
+    return entry_id
+
+
+def put_effect(store: Store, version: StoredVersion, at: datetime) -> None:
+    """Let a version take effect, on no decision."""
+    effect = Effect(version=version, from_at=at, recorded_at=version.recorded_at)
+    effect.entry = _told(store, at, entries.in_force(effect, None, None))
+    effect.save(using=store.alias, force_insert=True)
 
 
 def _moment_after(store: Store, last: StoredVersion) -> datetime:
@@ -77,8 +100,7 @@ def _moment_after(store: Store, last: StoredVersion) -> datetime:
 def put_in_force(store: Store, files: Mapping[str, bytes]) -> StoredVersion:
     """Write a version no check has seen, and put it in force now."""
     stored = record_unseen(store, files)
-    at = stored.recorded_at
-    Effect.objects.using(store.alias).create(version=stored, from_at=at, recorded_at=at)
+    put_effect(store, stored, stored.recorded_at)
     return stored
 
 
@@ -124,12 +146,14 @@ def one_language_reworded(store: Store) -> None:
 def gap(store: Store) -> None:
     """Leave a number out of the history."""
     stored = record_unseen(store, last_version(store).files, skip=1)
-    Withdrawal.objects.using(store.alias).create(
+    withdrawal = Withdrawal(
         version=stored,
         at=stored.recorded_at,
-        by="sabotage",
+        by=SABOTAGE,
         cause=Withdrawal.Cause.CHANGED_BACK,
     )
+    withdrawal.entry = _told(store, stored.recorded_at, entries.withdrawn(withdrawal))
+    withdrawal.save(using=store.alias, force_insert=True)
 
 
 def effect_removed(store: Store) -> None:
@@ -160,6 +184,4 @@ def two_in_force(store: Store) -> None:
     """Let two versions take effect at the same instant."""
     effect = Effect.objects.using(store.alias).latest("from_at")
     stored = record_unseen(store, last_version(store).files, at=effect.from_at)
-    Effect.objects.using(store.alias).create(
-        version=stored, from_at=effect.from_at, recorded_at=stored.recorded_at
-    )
+    put_effect(store, stored, effect.from_at)

@@ -1,0 +1,122 @@
+"""What an entry says, and its canonical bytes. Pure.
+
+An entry holds the least from which its decision can be decided again for ever: verb, facts without
+values, the moment, the version. Persons stand in it as pseudonyms.
+"""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Final, NewType
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from troth.gate import Decision, Facts
+from troth.policy.words import Pseudonym
+
+EntryId = NewType("EntryId", UUID)
+"""Names an entry before it has an index: random, but in the order of time (RFC 9562, 5.7)."""
+
+FORMAT: Final = 1
+SALT_BYTES: Final = 16
+BODY_BYTES_MAX: Final = 65_535
+"""An entry that is longer is a mistake: facts are names and counts."""
+NOTHING: Final[Mapping[str, Any]] = {}
+
+
+class LedgerEntry(Struct, frozen=True):
+    """One thing that was done, as its verb tells it.
+
+    `kind` names it (`versions.proposed`); `about` are names and counts, never a value; `version`
+    is the policy version it was done under, "" where none is concerned. `facts` and `decision`
+    go together: deciding on the facts again, at its moment, must come to the same decision.
+    """
+
+    kind: str
+    version: str = ""
+    subject: Pseudonym | None = None
+    about: Mapping[str, Any] = NOTHING
+    facts: Facts | None = None
+    decision: Decision | None = None
+
+
+class BatchPair(Struct, frozen=True):
+    """Facts that `count` rows of a batch share, with the decision on them."""
+
+    facts: Facts
+    decision: Decision
+    count: int
+
+
+class EntryTooLongError(ValueError):
+    """An entry's facts are too long: they hold something that does not belong into them."""
+
+
+def new_id() -> EntryId:
+    """Return a fresh id: 48 bits of milliseconds, then random bits (UUID version 7)."""
+    number = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
+    number = number & ~(0xF << 76) | 0x7 << 76
+    return EntryId(UUID(int=number & ~(0x3 << 62) | 0x2 << 62))
+
+
+def body_of(entry: LedgerEntry, at: datetime, actor: str) -> bytes:
+    """Return the canonical bytes of an entry: JSON with sorted keys, UTC to the microsecond.
+
+    Raises EntryTooLongError.
+    """
+    body = _ENCODER.encode(
+        {
+            "v": FORMAT,
+            "kind": entry.kind,
+            "at": moment(at),
+            "actor": actor,
+            "version": entry.version,
+            "subject": entry.subject,
+            "about": entry.about,
+            "facts": entry.facts,
+            "decision": None if entry.decision is None else told(entry.decision),
+        }
+    )
+    if len(body) > BODY_BYTES_MAX:
+        raise EntryTooLongError(f"an entry {entry.kind} of {len(body)} bytes")
+    return body
+
+
+def batch_about(pairs: Sequence[BatchPair], commitments_root: bytes, rows: int) -> dict[str, Any]:
+    """Return what is told of a batch: distinct (facts, decision) counted, and the rows' root."""
+    return {
+        "pairs": [
+            {"facts": pair.facts, "decision": told(pair.decision), "count": pair.count}
+            for pair in pairs
+        ],
+        "rows": rows,
+        "root": commitments_root.hex(),
+    }
+
+
+def told(decision: Decision) -> dict[str, Any]:
+    """Return what an entry tells of a decision, and what a replay must come to again."""
+    return {
+        "allowed": decision.allowed,
+        "verb": decision.verb,
+        "reason": decision.reason.code,
+        "statement": decision.statement,
+        "version": decision.version,
+    }
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as entries write it (RFC 3339, UTC, microseconds)."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def commitment(salt: bytes, body: bytes) -> bytes:
+    """Return what the public log holds of an entry: SHA-256 over salt and body."""
+    return sha256(salt + body).digest()
+
+
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")

@@ -1,0 +1,84 @@
+"""Integrates what was recorded: a thread that ticks, in every process; one at a time does it."""
+
+import threading
+from typing import Final
+
+import structlog
+from django.db import close_old_connections, connections
+
+from troth import vault
+from troth.ledger.actions import begin_epoch, integrate
+from troth.ledger.models import Entry, Epoch
+from troth.ledger.note import vkey_of
+from troth.store import SYSTEM, Store, transact_on
+
+TICK_SECONDS: Final = 0.5
+STOP_SECONDS: Final = 10.0
+
+log = structlog.get_logger("troth.ledger")
+
+
+def open_log(store: Store) -> None:
+    """Begin the first epoch, or a new one where these data are older than what the keys have seen.
+
+    Called on every start, before anything is integrated.
+    """
+    last = Epoch.objects.using(store.alias).order_by("-number").first()
+    if last is None:
+        witnessed(transact_on(store, SYSTEM, None, begin_epoch, "opened"))
+        return
+    seen = vault.last_checkpoint()
+    if seen is not None and (seen[0], seen[1]) > (last.number, last.size):
+        witnessed(transact_on(store, SYSTEM, None, begin_epoch, "rolled-back"))
+    elif last.vkey != vkey_of(last.origin, vault.signing_key()):
+        witnessed(transact_on(store, SYSTEM, None, begin_epoch, "key-changed"))
+
+
+def integrate_all(store: Store) -> int:
+    """Integrate until nothing waits; return how many rounds that took."""
+    rounds = 0
+    while (epoch := transact_on(store, SYSTEM, None, integrate)) is not None:
+        witnessed(epoch)
+        rounds += 1
+    return rounds
+
+
+def witnessed(epoch: Epoch) -> None:
+    """Let the key store remember the newest checkpoint: it is not restored with the data."""
+    vault.remember_checkpoint(epoch.number, epoch.size, epoch.checkpoint)
+
+
+class Sequencer:
+    """A thread that integrates every `tick_seconds`."""
+
+    def __init__(self, store: Store, tick_seconds: float = TICK_SECONDS) -> None:
+        self._store = store
+        self._tick_seconds = tick_seconds
+        self._asked_to_stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to integrate."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Integrate what waits, then end."""
+        self._asked_to_stop.set()
+        self._thread.join(STOP_SECONDS)
+
+    def _run(self) -> None:
+        ended = False
+        while not ended:
+            ended = self._asked_to_stop.wait(self._tick_seconds)
+            close_old_connections()
+            try:
+                if self._waits():
+                    integrate_all(self._store)
+            except Exception:
+                log.exception("integration failed")  # the next tick may find the database again
+                connections[self._store.alias].close()
+        connections.close_all()
+
+    def _waits(self) -> bool:
+        """Look without a lock whether any entry waits: an idle store is left alone."""
+        return Entry.objects.using(self._store.alias).filter(index=None).exists()

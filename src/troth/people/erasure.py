@@ -1,0 +1,73 @@
+"""Erase a person: final in the live store when it returns, in every copy within a generation.
+
+Order, not atomicity across stores (`docs/vault.md`): the data's transaction first, from which on
+nothing of hers opens; then her key; then the note that it is done. Cut short anywhere, `finish`
+completes it on the next start.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from troth import vault
+from troth.people.actions import bury, mark_erased
+from troth.policy.words import Pseudonym
+from troth.store import SYSTEM, Store, transact_on
+from troth.vault import PersonId
+from troth.vault.models import Tombstone
+
+RESTORED: Final = "restored"
+"""The reason where a copy of the data brought somebody back who had been erased."""
+CHUNK: Final = 500
+
+
+def erase(
+    person: PersonId, reason: str, *, actor: str = SYSTEM, store: Store | None = None
+) -> Pseudonym | None:
+    """Erase a person; when it returns nothing of hers can be opened or found. Idempotent."""
+    store = store or Store()
+    if Tombstone.objects.using(store.alias).filter(person=person).exists():
+        pseudonym = None
+    else:
+        pseudonym = transact_on(store, actor, None, bury, person, reason)
+    _destroy(store, actor, person)
+    return pseudonym
+
+
+def _destroy(store: Store, actor: str, person: PersonId) -> None:
+    vault.destroy(person)
+    undone = Tombstone.objects.using(store.alias).filter(person=person, done_at=None)
+    if undone.exists():
+        transact_on(store, actor, None, mark_erased, person)
+
+
+def finish(store: Store) -> int:
+    """Complete the erasures that were cut short; return how many there were."""
+    undone = Tombstone.objects.using(store.alias).filter(done_at=None)
+    persons = [PersonId(person) for person in undone.values_list("person", flat=True)]
+    for person in persons:
+        _destroy(store, SYSTEM, person)
+    return len(persons)
+
+
+def reapply(store: Store) -> int:
+    """Erase again whoever the key store's list names and these data do not: a copy came back.
+
+    Returns how many there were. Called before anything of the data can be opened.
+    """
+    count = 0
+    for chunk in _chunks(vault.erased()):
+        buried = Tombstone.objects.using(store.alias).filter(person__in=chunk)
+        known = set(buried.values_list("person", flat=True))
+        for person in chunk:
+            if person not in known:
+                transact_on(store, SYSTEM, None, bury, person, RESTORED)
+                _destroy(store, SYSTEM, person)
+                count += 1
+    return count
+
+
+def _chunks(persons: Iterable[PersonId]) -> Iterator[list[PersonId]]:
+    source = iter(persons)
+    while chunk := list(islice(source, CHUNK)):
+        yield chunk

@@ -1,0 +1,22 @@
+"""What a start brings back in order before anything is served.
+
+The log is opened (a new epoch where these data are older than what the keys have seen), erasures
+that were cut short are completed, and those a restored copy does not know are made again.
+"""
+
+import structlog
+
+from troth.ledger.sequencer import open_log
+from troth.people import erasure
+from troth.store import Store
+
+log = structlog.get_logger("troth.start")
+
+
+def recover(store: Store) -> None:
+    """Bring data and keys together; idempotent, and safe in several processes at once."""
+    again = erasure.reapply(store)
+    finished = erasure.finish(store)
+    open_log(store)
+    if again or finished:
+        log.warning("erasures made again", restored=again, cut_short=finished)

@@ -1,0 +1,19 @@
+"""The guards of rows that are written once: off while a test empties its tables, then on again."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from troth.ledger import models as ledger
+from troth.store import immutable
+from troth.versions import models as versions
+
+
+def release_all(connection: BaseDatabaseWrapper) -> None:
+    """Take every guard off."""
+    immutable.release(connection, (*versions.TABLES, *ledger.SET_ONCE))
+
+
+def protect_all(connection: BaseDatabaseWrapper) -> None:
+    """Put every guard on."""
+    immutable.release(connection, (*versions.TABLES, *ledger.SET_ONCE))
+    immutable.protect(connection, versions.TABLES)
+    immutable.protect(connection, tuple(ledger.SET_ONCE), ledger.SET_ONCE)
