@@ -2,7 +2,7 @@
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from troth.ledger import models as ledger
+from troth.ledger import tables as ledger
 from troth.store import immutable
 from troth.versions import models as versions
 

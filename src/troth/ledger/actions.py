@@ -1,5 +1,6 @@
 """Verbs of the ledger.
 
+`open_log(tx) -> Epoch | None`         begin an epoch if one is due: on every start
 `begin_epoch(tx, cause) -> Epoch`      a new tree: at first, and after a restore
 `integrate(tx) -> Epoch | None`        give entries that wait their index; None where none did
 `note_copy(tx, …)`                     an auditor's copy was made
@@ -15,9 +16,10 @@ from troth import vault
 from troth.ledger import tiles
 from troth.ledger.entries import LedgerEntry
 from troth.ledger.merkle import leaf_hash
-from troth.ledger.models import ENTRY_TABLE, Entry, Epoch, Tile
+from troth.ledger.models import Entry, Epoch, Tile
 from troth.ledger.note import Checkpoint, sign, vkey_of
 from troth.ledger.recording import record
+from troth.ledger.tables import ENTRY_TABLE
 from troth.store import Tx
 from troth.store.locks import serialise
 
@@ -29,6 +31,24 @@ ENTRIES_MAX: Final = 5_000
 """How many entries get their index in one transaction: others write in between."""
 
 
+def open_log(tx: Tx) -> Epoch | None:
+    """Begin the first epoch, or a new one where these data are not those the keys have seen last.
+
+    That is so where the data are older (a copy came back), or the signing key is another. Called
+    on every start, before anything is integrated. Returns None where the log goes on.
+    """
+    serialise(tx, LOCK)
+    last = Epoch.objects.using(tx.alias).order_by("-number").first()
+    if last is None:
+        return begin_epoch(tx, "opened")
+    seen = vault.last_checkpoint()
+    if seen is not None and seen[:2] > (last.number, last.size):
+        return begin_epoch(tx, "rolled-back")
+    if last.vkey != vkey_of(last.origin, vault.signing_key()):
+        return begin_epoch(tx, "key-changed")
+    return None
+
+
 def begin_epoch(tx: Tx, cause: Cause) -> Epoch:
     """Begin a new tree. Its first entry commits to what is known of the one before.
 
@@ -37,12 +57,13 @@ def begin_epoch(tx: Tx, cause: Cause) -> Epoch:
     """
     serialise(tx, LOCK)
     last = Epoch.objects.using(tx.alias).order_by("-number").first()
-    number = 1 if last is None else last.number + 1
+    known = vault.last_checkpoint()
+    number = 1 + max(0 if last is None else last.number, 0 if known is None else known[0])
     key = vault.signing_key()
     origin = f"troth/{vault.store_id()[:16]}/{number}"
     epoch = Epoch(number=number, origin=origin, vkey=vkey_of(origin, key), began_at=tx.now)
     epoch.root = tiles.EMPTY_ROOT
-    about = {"number": number, "cause": cause, "previous": _previous(last)}
+    about = {"number": number, "cause": cause, "previous": _previous(last, known)}
     first = record(tx, LedgerEntry(EPOCH_KIND, about=about))
     tx.pending.flush(tx.alias)
     epoch.save(using=tx.alias, force_insert=True)
@@ -50,17 +71,17 @@ def begin_epoch(tx: Tx, cause: Cause) -> Epoch:
     return _append(tx, epoch, list(rows))
 
 
-def _previous(last: Epoch | None) -> Mapping[str, Any] | None:
+def _previous(last: Epoch | None, known: tuple[int, int, str] | None) -> Mapping[str, Any] | None:
+    """Tell what these data end with, and how far the keys have seen the log go."""
     if last is None:
         return None
-    known = vault.last_checkpoint()
-    size, note = last.size, last.checkpoint
-    if known is not None and known[0] == last.number and known[1] >= last.size:
-        _, size, note = known
+    mine = (last.number, last.size, last.checkpoint)
+    epoch, size, note = mine if known is None else max(mine, known)
     return {
         "epoch": last.number,
         "restored_size": last.size,
         "restored_root": bytes(last.root).hex(),
+        "known_epoch": epoch,
         "known_size": size,
         "known_checkpoint": note,
     }

@@ -1,18 +1,17 @@
 """Tables: entries, the tiles of the tree over them, and the epochs of the log."""
 
 import uuid
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
-from troth.store.rows import Rows
+if TYPE_CHECKING:
+    OptionalId = models.UUIDField[uuid.UUID | None, uuid.UUID | None]
+else:  # the stubs' type parameters are theirs alone
+    OptionalId = models.UUIDField
 
-ENTRY_TABLE: Final = "ledger_entry"
-SET_ONCE: Final = {ENTRY_TABLE: ("epoch", "idx")}
-"""What the sequencer sets on an entry, once; all else of it is never changed."""
 
-
-class EntryField(models.UUIDField[uuid.UUID | None, uuid.UUID | None]):
+class EntryField(OptionalId):
     """The id of the entry that tells of a row: by this a missing entry is found.
 
     It is no foreign key: the entry is written with the rest of the transaction, after the row.
@@ -53,20 +52,6 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.epoch}/{self.index}"
-
-
-ENTRIES: Final = Rows(
-    ENTRY_TABLE,
-    (
-        ("id", "uuid"),
-        ("kind", "text"),
-        ("at", "timestamptz"),
-        ("subject", "text"),
-        ("body", "bytea"),
-        ("salt", "bytea"),
-        ("leaf", "bytea"),
-    ),
-)
 
 
 class Tile(models.Model):

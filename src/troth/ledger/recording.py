@@ -14,7 +14,7 @@ from troth.ledger.entries import (
     new_id,
 )
 from troth.ledger.merkle import leaf_hash, root
-from troth.ledger.models import ENTRIES
+from troth.ledger.tables import ENTRIES
 from troth.store import Tx
 
 

@@ -7,9 +7,8 @@ import structlog
 from django.db import close_old_connections, connections
 
 from troth import vault
-from troth.ledger.actions import begin_epoch, integrate
+from troth.ledger import actions
 from troth.ledger.models import Entry, Epoch
-from troth.ledger.note import vkey_of
 from troth.store import SYSTEM, Store, transact_on
 
 TICK_SECONDS: Final = 0.5
@@ -19,25 +18,15 @@ log = structlog.get_logger("troth.ledger")
 
 
 def open_log(store: Store) -> None:
-    """Begin the first epoch, or a new one where these data are older than what the keys have seen.
-
-    Called on every start, before anything is integrated.
-    """
-    last = Epoch.objects.using(store.alias).order_by("-number").first()
-    if last is None:
-        witnessed(transact_on(store, SYSTEM, None, begin_epoch, "opened"))
-        return
-    seen = vault.last_checkpoint()
-    if seen is not None and (seen[0], seen[1]) > (last.number, last.size):
-        witnessed(transact_on(store, SYSTEM, None, begin_epoch, "rolled-back"))
-    elif last.vkey != vkey_of(last.origin, vault.signing_key()):
-        witnessed(transact_on(store, SYSTEM, None, begin_epoch, "key-changed"))
+    """Begin an epoch if one is due: on every start, before anything is integrated."""
+    if (epoch := transact_on(store, SYSTEM, None, actions.open_log)) is not None:
+        witnessed(epoch)
 
 
 def integrate_all(store: Store) -> int:
     """Integrate until nothing waits; return how many rounds that took."""
     rounds = 0
-    while (epoch := transact_on(store, SYSTEM, None, integrate)) is not None:
+    while (epoch := transact_on(store, SYSTEM, None, actions.integrate)) is not None:
         witnessed(epoch)
         rounds += 1
     return rounds

@@ -7,6 +7,8 @@ Content-Security-Policy forbids. `/v1/openapi.json` fits any viewer.
 from typing import Any, Final
 
 import msgspec
+import structlog
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
@@ -14,6 +16,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 import troth
 from troth.policy.words import Message, mark
+from troth.site.pages import errors
 from troth.versions import api as versions
 from troth.versions.problem import ProblemError
 from troth.versions.problem import response as problem_response
@@ -34,6 +37,9 @@ PROBLEM_SCHEMA: Final = {
         "retry_after": {"type": "integer"},
     },
 }
+
+
+log = structlog.get_logger("troth.site")
 
 
 class Api(NinjaAPI):
@@ -75,3 +81,21 @@ def unreadable(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors)
     message = Message(mark("These parameters cannot be read: %(places)s."), {"places": places})
     return problem_response(ProblemError(422, "unreadable-parameter", message, where=places))
+
+
+AWAY: Final = mark(
+    "The database does not answer. Nothing you sent was stored half-way; try again in a moment."
+)
+
+
+def unavailable(_request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer 503 where the database is away, full or locked, or too many wait for it."""
+    log.error("database unavailable", error=type(error).__name__)
+    connection.close()
+    told = problem_response(ProblemError(503, "unavailable", Message(AWAY)))
+    told["Retry-After"] = str(errors.RETRY_SECONDS)
+    return told
+
+
+for away in errors.AWAY:
+    api.add_exception_handler(away, unavailable)

@@ -1,8 +1,11 @@
 """What a reader sees when there is no page: a sentence, in her language."""
 
+import sys
 from collections.abc import Callable
 from typing import Final
 
+import structlog
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -11,12 +14,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from troth.site.language import chosen
+from troth.store.committer import LOST, BusyError, UnavailableError
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 API: Final = "/v1/"
 """Here refusals are problem documents."""
 NOT_ALLOWED: Final = 405
+RETRY_SECONDS: Final = 2
+AWAY: Final = (*LOST, BusyError, UnavailableError)
+
+log = structlog.get_logger("troth.site")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -82,13 +90,37 @@ def not_allowed(get_response: Handler) -> Handler:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours."""
+    """500: a fault of ours; 503 where the database does not answer: that may pass."""
+    if (lost := unavailable(sys.exc_info()[1])) is not None:
+        return later(request, lost)
     return _error(
         request,
         500,
         gettext_lazy("Something went wrong here"),
         gettext_lazy("The fault is ours, and it was noted. Nothing you sent was stored half-way."),
     )
+
+
+def unavailable(error: BaseException | None) -> BaseException | None:
+    """Return an error that says the database is away, full or locked; None for any other."""
+    return error if isinstance(error, AWAY) else None
+
+
+def later(request: HttpRequest, lost: BaseException) -> HttpResponse:
+    """503: nothing is known to be stored; the connection is given up, so the next may be a new."""
+    log.error("database unavailable", error=type(lost).__name__)
+    connection.close()
+    page = _error(
+        request,
+        503,
+        gettext_lazy("Not just now"),
+        gettext_lazy(
+            "The database does not answer. Nothing you sent was stored half-way;"
+            " try again in a moment."
+        ),
+    )
+    page["Retry-After"] = str(RETRY_SECONDS)
+    return page
 
 
 def _error(request: HttpRequest, status: int, title: Promise, says: Promise) -> HttpResponse:
