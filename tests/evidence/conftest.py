@@ -3,6 +3,7 @@
 import pytest
 
 from tests.evidence.scene import START
+from troth.ledger.sequencer import open_log
 from troth.policy.document import Version
 from troth.policy.read import read
 from troth.site.config import bundled_policy
@@ -25,5 +26,6 @@ def policy(policy_files: dict[str, bytes]) -> Version:
 def stored(db: None, policy_files: dict[str, bytes]) -> Store:  # noqa: ARG001 - `db` opens the database
     """Return a store where the default policy is in force since `START`."""
     store = Store()
+    open_log(store)
     transact_on(store, SYSTEM, START, propose, policy_files, "system")
     return store

@@ -49,6 +49,7 @@ class Gate:
         self.reached, self.open = threading.Event(), threading.Event()
 
     def __call__(self, tx: Tx) -> str:
+        """Say that the writer is here, and hold it."""
         self.reached.set()
         assert self.open.wait(30)
         return tx.actor

@@ -56,11 +56,19 @@ class EntryTooLongError(ValueError):
     """An entry's facts are too long: they hold something that does not belong into them."""
 
 
+_last_tick = 0
+
+
 def new_id() -> EntryId:
-    """Return a fresh id: 48 bits of milliseconds, then random bits (UUID version 7)."""
-    number = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
-    number = number & ~(0xF << 76) | 0x7 << 76
-    return EntryId(UUID(int=number & ~(0x3 << 62) | 0x2 << 62))
+    """Return a fresh id in the order of time (UUID version 7, RFC 9562, 6.2, method 3).
+
+    48 bits of milliseconds and 12 of their 4096ths, never twice in a process; then random bits.
+    """
+    global _last_tick  # noqa: PLW0603 - what was given last
+    tick = max(time.time_ns() * 4096 // 1_000_000, _last_tick + 1)
+    _last_tick = tick
+    number = tick >> 12 << 80 | 0x7 << 76 | (tick & 0xFFF) << 64 | 0x2 << 62
+    return EntryId(UUID(int=number | int.from_bytes(os.urandom(8)) >> 2))
 
 
 def body_of(entry: LedgerEntry, at: datetime, actor: str) -> bytes:

@@ -27,11 +27,11 @@ PREFIX: Final = "TROTH_"
 DEFAULT: Final = "default"
 ACCENT: Final = re.compile(r"#[0-9a-fA-F]{6}")
 ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
-LISTS: Final = frozenset({"trusted_origins", "trusted_proxies"})
+LISTS: Final = frozenset({"operator_key_command", "trusted_origins", "trusted_proxies"})
 PORTS: Final = range(65_536)
 THREADS: Final = range(1, 65)
 NAME_LENGTHS: Final = range(1, 101)
-PATHS: Final = frozenset({"data", "policy", "logo"})
+PATHS: Final = frozenset({"data", "keys", "logo", "operator_key_file", "policy"})
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,7 +41,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     or "" for `troth.db` in the data folder. `url` is the public address (`https://…` turns on
     secure cookies and HSTS), `trusted_origins` further origins of the same server,
     `trusted_proxies` the addresses whose `X-Forwarded-*` headers are believed. `name`, `logo` (an
-    image file) and `accent` (`#rrggbb`) are the operator's. `threads` serve pages.
+    image file) and `accent` (`#rrggbb`) are the operator's. `threads` serve pages. `keys` is the
+    key folder; the operator's key that wraps it is in `operator_key_file`, or is what
+    `operator_key_command` (an argument list) prints, or the variable `TROTH_OPERATOR_KEY`.
     """
 
     data: Path
@@ -57,6 +59,19 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trusted_proxies: tuple[str, ...] = ()
     log_format: LogFormat = "json"
     threads: int = 8
+    keys: Path | None = None
+    operator_key_file: Path | None = None
+    operator_key_command: tuple[str, ...] = ()
+
+    @property
+    def key_folder(self) -> Path:
+        """Where the key store is: `keys`, else a folder in the data folder."""
+        return self.keys or self.data / "keys"
+
+    @property
+    def operator_key(self) -> Path:
+        """The file of the operator's key, where it is in a file."""
+        return self.operator_key_file or self.key_folder / "operator.key"
 
     @property
     def secure(self) -> bool:

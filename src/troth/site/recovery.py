@@ -6,15 +6,25 @@ that were cut short are completed, and those a restored copy does not know are m
 
 import structlog
 
+from troth import vault
 from troth.ledger.sequencer import open_log
 from troth.people import erasure
-from troth.store import Store
+from troth.site.problem import CannotGoOnError
+from troth.store import SYSTEM, Store, transact_on
 
 log = structlog.get_logger("troth.start")
 
 
 def recover(store: Store) -> None:
-    """Bring data and keys together; idempotent, and safe in several processes at once."""
+    """Bring data and keys together; idempotent, and safe in several processes at once.
+
+    Raises CannotGoOnError where the keys are missing, damaged or of other data.
+    """
+    try:
+        vault.open_store()
+        transact_on(store, SYSTEM, None, vault.demand_ours)
+    except vault.KeyStoreError as error:
+        raise CannotGoOnError(error.message) from error
     again = erasure.reapply(store)
     finished = erasure.finish(store)
     open_log(store)

@@ -65,6 +65,7 @@ def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> 
 
     from troth.access.actions import end_expired_sessions  # noqa: PLC0415 - needs Django set up
     from troth.evidence.examiner import Examiner  # noqa: PLC0415 - the same
+    from troth.ledger.sequencer import Sequencer  # noqa: PLC0415 - the same
     from troth.site.asgi import edge  # noqa: PLC0415 - the same
     from troth.site.schema import answers  # noqa: PLC0415 - the same
     from troth.store import Store, transact  # noqa: PLC0415 - the same
@@ -89,8 +90,11 @@ def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> 
         signal.signal(asked, lambda _number, _frame: None)
     welcome(listener.getsockname()[1], proposal)
     examiner = Examiner(Store(), hourly=lambda: transact(end_expired_sessions))
+    sequencer = Sequencer(Store())
     examiner.start()
+    sequencer.start()
     try:
         uvicorn.Server(uvicorn_config).run(sockets=[listener])
     finally:
         examiner.stop()
+        sequencer.stop()

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "troth.store",
+    "troth.vault",
     "troth.ledger",
     "troth.versions",
     "troth.people",
@@ -88,6 +89,10 @@ TEMPLATES = [
         },
     }
 ]
+
+TROTH_KEYS = CONFIG.key_folder
+TROTH_OPERATOR_KEY_FILE = CONFIG.operator_key
+TROTH_OPERATOR_KEY_COMMAND = CONFIG.operator_key_command
 
 DATABASES = {"default": connection(CONFIG.database, CONFIG.sqlite_file)}
 

@@ -72,6 +72,8 @@ def insert_new(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> list[bo
     Of two rows with the same key in one call the first is written. `into.key` must be unique in
     the database, so that of two transactions one finds the other's row.
     """
+    if not rows:
+        return []
     connection = connections[alias]
     places = [into.names.index(name) for name in into.key]
     first: dict[tuple[Any, ...], int] = {}
@@ -107,7 +109,11 @@ def _insert_unnest(into: Rows) -> str:
 
 def _copy(connection: BaseDatabaseWrapper, into: Rows, rows: Iterable[Sequence[Any]]) -> None:
     command = f"COPY {into.table} ({', '.join(into.names)}) FROM STDIN (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(command) as copy,
+    ):
         copy.set_types([kind for _, kind in into.columns])
         for row in rows:
             copy.write_row(row)

@@ -1,0 +1,58 @@
+"""Values sealed under a key a person, opened by a permit only, gone for ever when the key is."""
+
+from troth.vault.errors import DamagedError, ErasedError, KeyStoreError, NotOpenedError
+from troth.vault.generations import generation_age, rotate_generation
+from troth.vault.index import find, index
+from troth.vault.opening import seal, unseal
+from troth.vault.operator import rotate_operator_key
+from troth.vault.persons import (
+    destroy,
+    erased,
+    keys_made_before,
+    known_pseudonym,
+    new_person,
+    person_of,
+    prepare,
+    pseudonym,
+)
+from troth.vault.store import close_store, drill_identity, open_store, signing_key, store_id
+from troth.vault.tombstones import adopt, bury, demand_ours, mark_destroyed
+from troth.vault.values import PersonId, Plain, Sealed, commitment
+from troth.vault.witness import last_checkpoint, remember_checkpoint
+
+__all__ = [
+    "DamagedError",
+    "ErasedError",
+    "KeyStoreError",
+    "NotOpenedError",
+    "PersonId",
+    "Plain",
+    "Sealed",
+    "adopt",
+    "bury",
+    "close_store",
+    "commitment",
+    "demand_ours",
+    "destroy",
+    "drill_identity",
+    "erased",
+    "find",
+    "generation_age",
+    "index",
+    "keys_made_before",
+    "known_pseudonym",
+    "last_checkpoint",
+    "mark_destroyed",
+    "new_person",
+    "open_store",
+    "person_of",
+    "prepare",
+    "pseudonym",
+    "remember_checkpoint",
+    "rotate_generation",
+    "rotate_operator_key",
+    "seal",
+    "signing_key",
+    "store_id",
+    "unseal",
+]

@@ -1,0 +1,121 @@
+"""The next generation: everything that is live is wrapped anew, and the old key destroyed.
+
+What was erased before is wrapped by no key any more, in whatever copy it stands. Cut short
+anywhere, the next call goes on.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from troth.vault.boxes import new_key, open_box, place, seal_box
+from troth.vault.durable import destroy_file
+from troth.vault.index import lookup_of, sealed_mac
+from troth.vault.store import GENERATIONS, KeyStore, open_store
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many rows are done."""
+
+BATCH: Final = 5_000
+
+
+def generation_age(now: datetime) -> timedelta:
+    """Return how long the current generation has been in use."""
+    store = open_store()
+    made = store.read("SELECT value FROM meta WHERE name = 'generation_at'")
+    if not made:
+        begun = datetime.fromtimestamp(store.file.stat().st_ctime, UTC)
+        with store.transaction() as run:
+            _set(run, "generation_at", begun.isoformat())
+        return now - begun
+    return now - datetime.fromisoformat(bytes(made[0][0]).decode())
+
+
+def rotate_generation(progress: Progress | None = None) -> int:
+    """Begin the next generation and leave the old; return its number. Others read and write on."""
+    store = open_store()
+    current = store.generation
+    if not _left_behind(store, current):
+        current += 1
+        key = new_key()
+        store.write_generation(current, key, store.newest_operator_key())
+        store.forget_generation(current)
+        with store.transaction() as run:
+            _set(run, "generation", str(current))
+            _set(run, "generation_at", datetime.now(UTC).isoformat())
+    _wrap_anew(store, current, progress or (lambda _done, _total: None))
+    store.truncate_log()
+    for file in sorted((store.folder / GENERATIONS).iterdir()):
+        if file.name.isdigit() and int(file.name) < current:
+            destroy_file(file)
+            store.forget_generation(int(file.name))
+    return current
+
+
+def _set(run: Any, name: str, value: str) -> None:
+    run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value.encode()))
+
+
+def _left_behind(store: KeyStore, current: int) -> bool:
+    """Tell whether a rotation was cut short: rows or files of an older generation are there."""
+    older = any(
+        file.name.isdigit() and int(file.name) < current
+        for file in (store.folder / GENERATIONS).iterdir()
+    )
+    return older or _count(store, current) > 0
+
+
+def _count(store: KeyStore, current: int) -> int:
+    query = (
+        "SELECT (SELECT count(*) FROM person_key WHERE generation <> ?)"
+        " + (SELECT count(*) FROM index_row WHERE generation <> ?)"
+    )
+    return int(store.read(query, (current, current))[0][0])
+
+
+def _wrap_anew(store: KeyStore, current: int, progress: Progress) -> None:
+    total, done = _count(store, current), 0
+    progress(0, total)
+    for table, anew in (("person_key", _keys_anew), ("index_row", _index_anew)):
+        last = 0
+        while True:
+            with store.transaction() as run:
+                rows = run(
+                    f"SELECT * FROM {table} WHERE number > ? AND generation <> ?"  # noqa: S608 - one of two tables
+                    f" ORDER BY number LIMIT {BATCH}",
+                    (last, current),
+                ).fetchall()
+                if rows:
+                    anew(store, rows, current)
+            if not rows:
+                break
+            last, done = rows[-1][0], done + len(rows)
+            progress(done, total)
+
+
+def _keys_anew(store: KeyStore, rows: list[tuple[Any, ...]], current: int) -> None:
+    old = {number: AESGCM(store.generation_key(number)) for number in {row[3] for row in rows}}
+    new = AESGCM(store.generation_key(current))
+    wrapped = []
+    for number, person, box, generation, *_ in rows:
+        raw = open_box(old[generation], place(person, str(generation)), box)
+        wrapped.append((seal_box(new, place(person, str(current)), raw), current, number))
+    store.connection.executemany(
+        "UPDATE person_key SET wrapped = ?, generation = ? WHERE number = ?", wrapped
+    )
+
+
+def _index_anew(store: KeyStore, rows: list[tuple[Any, ...]], current: int) -> None:
+    key = store.generation_key(current)
+    derived = []
+    for number, _, box, generation, person in rows:
+        old = AESGCM(store.generation_key(generation))
+        mac = open_box(old, place("index", person, str(generation)), box)
+        derived.append(
+            (lookup_of(key, mac), sealed_mac(key, current, person, mac), current, number)
+        )
+    store.connection.executemany(
+        "UPDATE index_row SET lookup = ?, sealed = ?, generation = ? WHERE number = ?", derived
+    )

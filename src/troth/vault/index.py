@@ -1,0 +1,92 @@
+"""The blind index: a person is found by an address or an outside id that is stored nowhere.
+
+`mac` is an HMAC of the normalised value under a key that lives on. What is stored is that, once
+more under the generation key (`lookup`), and sealed under it, so that the next generation can
+derive its own: a copy of the key store whose generation is destroyed cannot be searched.
+"""
+
+import hmac
+import unicodedata
+from hashlib import sha256
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from troth.store import Tx
+from troth.vault import tombstones
+from troth.vault.boxes import place, seal_box
+from troth.vault.errors import ErasedError
+from troth.vault.store import KeyStore, open_store
+from troth.vault.values import PersonId
+
+
+def normalised(value: str) -> str:
+    """Return the form in which two spellings of one address are the same (Unicode NFKC, case)."""
+    return unicodedata.normalize("NFKC", value).strip().casefold()
+
+
+def index(person: PersonId, kind: str, value: str) -> None:
+    """Make a person known by a value, durable; whoever was known by it is no more.
+
+    Raises ErasedError.
+    """
+    store = open_store()
+    with store.transaction() as run:
+        if run("SELECT 1 FROM erased WHERE person = ?", (person,)).fetchone():
+            raise ErasedError
+        generation = int(run("SELECT value FROM meta WHERE name = 'generation'").fetchone()[0])
+        for number in _generations(run, generation):
+            lookup = lookup_of(store.generation_key(number), mac_of(store, kind, value))
+            run("DELETE FROM index_row WHERE lookup = ?", (lookup,))
+        put(store, run, generation, person, kind, value)
+
+
+def put(
+    store: KeyStore, run: Any, generation: int, person: PersonId, kind: str, value: str
+) -> None:
+    """Write an index row in a transaction, unless somebody is known by the value already."""
+    mac = mac_of(store, kind, value)
+    for number in _generations(run, generation):
+        lookup = lookup_of(store.generation_key(number), mac)
+        if run("SELECT 1 FROM index_row WHERE lookup = ?", (lookup,)).fetchone():
+            return
+    key = store.generation_key(generation)
+    run(
+        "INSERT INTO index_row (lookup, sealed, generation, person) VALUES (?, ?, ?, ?)",
+        (lookup_of(key, mac), sealed_mac(key, generation, person, mac), generation, person),
+    )
+
+
+def find(tx: Tx, kind: str, value: str) -> PersonId | None:
+    """Return who is known by a value; nobody who is buried."""
+    store = open_store()
+    mac = mac_of(store, kind, value)
+    for number in _generations(store.connection.execute, store.generation):
+        lookup = lookup_of(store.generation_key(number), mac)
+        rows = store.read("SELECT person FROM index_row WHERE lookup = ?", (lookup,))
+        if rows:
+            person = PersonId(rows[0][0])
+            return None if tombstones.is_buried(tx, person) else person
+    return None
+
+
+def mac_of(store: KeyStore, kind: str, value: str) -> bytes:
+    """Return the HMAC of a value, by the key that lives on."""
+    told = f"{kind}\0{normalised(value)}".encode()
+    return hmac.new(store.index_key, told, sha256).digest()
+
+
+def lookup_of(generation_key: bytes, mac: bytes) -> bytes:
+    """Return what a row of a generation is found by."""
+    return hmac.new(generation_key, b"troth index" + mac, sha256).digest()
+
+
+def sealed_mac(key: bytes, generation: int, person: str, mac: bytes) -> bytes:
+    """Seal a mac, from which the next generation derives its row."""
+    return seal_box(AESGCM(key), place("index", person, str(generation)), mac)
+
+
+def _generations(run: Any, current: int) -> list[int]:
+    """Return the generations rows may be of: the current, and one that is being left."""
+    rows = run("SELECT DISTINCT generation FROM index_row WHERE generation <> ?", (current,))
+    return [current, *(row[0] for row in rows.fetchall())]

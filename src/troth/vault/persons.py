@@ -1,0 +1,231 @@
+"""Persons' keys: made once, read back, destroyed for good.
+
+Order, not atomicity: a key is made before any data it seals, and destroyed after the tombstone.
+"""
+
+import base64
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
+
+from troth.policy.words import Pseudonym
+from troth.store import Tx
+from troth.vault import index, tombstones
+from troth.vault.boxes import new_key, open_box, place, seal_box
+from troth.vault.errors import ErasedError, KeyStoreError
+from troth.vault.store import KeyStore, open_store
+from troth.vault.values import PersonId
+
+CACHED_MAX: Final = 50_000
+FRESH_MAX: Final = 50_000
+PSEUDONYM_BYTES: Final = 12
+CHUNK: Final = 500
+KEYS: Final = "vault.keys"
+
+
+class Key(Struct, frozen=True):
+    """A person's key, ready to use, and her pseudonym."""
+
+    cipher: AESGCM
+    pseudonym: Pseudonym
+
+    def __repr__(self) -> str:
+        return "Key(…)"
+
+
+class Named(Struct, frozen=True):
+    """A person who is to be found by a value: `prepare` makes key and index row together."""
+
+    person: PersonId
+    kind: str
+    value: str
+
+    def __repr__(self) -> str:
+        return f"Named({self.kind})"
+
+
+class _Cache:
+    """Keys in memory, for as long as nobody is erased: each erasure begins a new one."""
+
+    def __init__(self) -> None:
+        self.clock: int | None = None
+        self.keys: dict[str, Key] = {}
+        self.fresh: dict[str, Key] = {}
+
+    def at(self, clock: int) -> dict[str, Key]:
+        """Return the keys known at a clock. Who began before it keeps its own."""
+        if self.clock != clock:
+            self.clock, self.keys = clock, {}
+        elif len(self.keys) >= CACHED_MAX:
+            self.keys = {}
+        return self.keys
+
+
+_cache: Final = _Cache()
+
+
+def new_person() -> PersonId:
+    """Return the id of somebody new."""
+    return PersonId(secrets.token_hex(16))
+
+
+def prepare(needs: Iterable[PersonId | Named]) -> None:
+    """Make the keys of persons who have none, and index rows; durable when it returns.
+
+    One transaction for all. Who finds a key that another process made uses that one. Raises
+    ErasedError for somebody on the list of the erased.
+    """
+    named = [need for need in needs if isinstance(need, Named)]
+    persons = [need.person if isinstance(need, Named) else need for need in needs]
+    store = open_store()
+    now = datetime.now(UTC).isoformat()
+    made: dict[str, Key] = {}
+    with store.transaction() as run:
+        _refuse_erased(run, persons)
+        generation = int(run("SELECT value FROM meta WHERE name = 'generation'").fetchone()[0])
+        wrapping = AESGCM(store.generation_key(generation))
+        for person in dict.fromkeys(persons):
+            raw, pseudonym = new_key(), _new_pseudonym()
+            wrapped = seal_box(wrapping, place(person, str(generation)), raw)
+            done = run(
+                "INSERT OR IGNORE INTO person_key (person, wrapped, generation, pseudonym, made_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (person, wrapped, generation, pseudonym, now),
+            )
+            if done.rowcount:
+                made[person] = Key(AESGCM(raw), pseudonym)
+        for need in named:
+            index.put(store, run, generation, need.person, need.kind, need.value)
+    if len(_cache.fresh) < FRESH_MAX:
+        _cache.fresh.update(made)
+
+
+def _new_pseudonym() -> Pseudonym:
+    return Pseudonym(base64.b32encode(os.urandom(PSEUDONYM_BYTES)).decode().rstrip("=").lower())
+
+
+def _refuse_erased(run: Any, persons: Sequence[str]) -> None:
+    for begin in range(0, len(persons), CHUNK):
+        chunk = persons[begin : begin + CHUNK]
+        places = ", ".join("?" * len(chunk))
+        if run(f"SELECT 1 FROM erased WHERE person IN ({places})", chunk).fetchone():  # noqa: S608 - question marks alone
+            raise ErasedError
+
+
+def key_of(tx: Tx, person: PersonId, *, make: bool = False) -> Key:
+    """Return a person's key. Raises ErasedError for who is buried, destroyed or was never known."""
+    keys: dict[str, Key] | None = tx.memo.get(KEYS)
+    if keys is None:
+        keys = tx.memo[KEYS] = _cache.at(tombstones.clock(tx))
+    found = keys.get(person)
+    if found is None:
+        found = keys[person] = _load(tx, person, make=make)
+    return found
+
+
+def _load(tx: Tx, person: PersonId, *, make: bool) -> Key:
+    fresh = _cache.fresh.pop(person, None)
+    if fresh is not None:
+        return fresh  # made by this process a moment ago, and used for the first time
+    if tombstones.is_buried(tx, person):
+        raise ErasedError
+    store = open_store()
+    found = _stored(store, person)
+    if found is None and make:
+        prepare([person])
+        found = _stored(store, person)
+    if found is None:
+        raise ErasedError
+    return found
+
+
+def _stored(store: KeyStore, person: PersonId) -> Key | None:
+    try:
+        return _unwrapped(store, person)
+    except KeyStoreError:
+        return _unwrapped(store, person)  # a rotation may have ended between row and file
+
+
+def _unwrapped(store: KeyStore, person: PersonId) -> Key | None:
+    rows = store.read(
+        "SELECT wrapped, generation, pseudonym FROM person_key WHERE person = ?", (person,)
+    )
+    if not rows:
+        return None
+    wrapped, generation, pseudonym = rows[0]
+    wrapping = AESGCM(store.generation_key(generation))
+    raw = open_box(wrapping, place(person, str(generation)), wrapped)
+    return Key(AESGCM(raw), Pseudonym(pseudonym))
+
+
+def pseudonym(tx: Tx, person: PersonId) -> Pseudonym:
+    """Return what stands for a person in the ledger. Raises ErasedError."""
+    return key_of(tx, person).pseudonym
+
+
+def known_pseudonym(tx: Tx, person: PersonId) -> Pseudonym | None:
+    """Return a person's pseudonym as long as her key stands, buried or not; None after."""
+    del tx
+    rows = open_store().read("SELECT pseudonym FROM person_key WHERE person = ?", (person,))
+    return Pseudonym(rows[0][0]) if rows else None
+
+
+def person_of(tx: Tx, pseudonym: Pseudonym) -> PersonId | None:
+    """Return whom a pseudonym stands for; None once she is erased."""
+    rows = open_store().read("SELECT person FROM person_key WHERE pseudonym = ?", (pseudonym,))
+    person = PersonId(rows[0][0]) if rows else None
+    return None if person is None or tombstones.is_buried(tx, person) else person
+
+
+def destroy(person: PersonId) -> None:
+    """Destroy a person's key and her index rows for good, and put her on the list of the erased.
+
+    When it returns no byte of them is in the key folder. Idempotent.
+    """
+    store = open_store()
+    with store.transaction() as run:
+        run(
+            "UPDATE person_key SET wrapped = zeroblob(length(wrapped)), pseudonym = ?"
+            " WHERE person = ?",
+            (_new_pseudonym(), person),
+        )
+        run("DELETE FROM person_key WHERE person = ?", (person,))
+        run(
+            "UPDATE index_row SET lookup = randomblob(length(lookup)),"
+            " sealed = zeroblob(length(sealed)) WHERE person = ?",
+            (person,),
+        )
+        run("DELETE FROM index_row WHERE person = ?", (person,))
+        run(
+            "INSERT OR IGNORE INTO erased (person, at) VALUES (?, ?)",
+            (person, datetime.now(UTC).isoformat()),
+        )
+    _cache.fresh.pop(person, None)
+    _cache.keys.pop(person, None)
+    store.truncate_log()
+
+
+def erased() -> Iterator[PersonId]:
+    """Yield the erased persons, the first first."""
+    yield from _pages("SELECT number, person FROM erased WHERE number > ?")
+
+
+def keys_made_before(at: datetime) -> Iterator[PersonId]:
+    """Yield the persons whose keys were made before a moment: who has no data left is swept."""
+    moment = at.astimezone(UTC).isoformat()
+    yield from _pages(
+        "SELECT number, person FROM person_key WHERE number > ? AND made_at < ?", moment
+    )
+
+
+def _pages(query: str, *values: Any) -> Iterator[PersonId]:
+    """Read a table in pages, so that no read stays open between them."""
+    store, last = open_store(), 0
+    while rows := store.read(f"{query} ORDER BY number LIMIT {CHUNK}", (last, *values)):
+        yield from (PersonId(person) for _, person in rows)
+        last = rows[-1][0]

@@ -1,0 +1,286 @@
+"""The key store: its own SQLite file and folder, apart from the data, one in a process.
+
+`keys.db` holds persons' keys and index rows, wrapped by a generation key; the list of erased
+persons; the ledger's signing key and other secrets, wrapped by the operator's key. The generation
+keys are files beside it: a copy of `keys.db` opens nothing once its generation is destroyed.
+"""
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import pyrage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+
+from troth.policy.words import Message, mark
+from troth.vault.boxes import new_key, open_box, place, seal_box
+from troth.vault.durable import replace_file
+from troth.vault.errors import DamagedError, KeyStoreError
+from troth.vault.schema import bring_up_to_date
+from troth.vault.source import FINGERPRINT_BYTES, OperatorKey, Source
+
+FILE: Final = "keys.db"
+GENERATIONS: Final = "generations"
+BUSY_SECONDS: Final = 10.0
+ID_BYTES: Final = 16
+
+
+class KeyStore:
+    """An open key store; each thread has a connection of its own."""
+
+    def __init__(self, folder: Path, source: Source) -> None:
+        self.folder, self.source = folder, source
+        self.file = folder / FILE
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._operator: dict[bytes, OperatorKey] = {}
+        self._generations: dict[int, bytes] = {}
+        self._index_key: bytes | None = None
+        self._make()
+        self.id = bytes(self.meta("id")).decode()
+
+    def _make(self) -> None:
+        try:
+            for folder in (self.folder, self.folder / GENERATIONS):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self.transaction() as run:
+                bring_up_to_date(run, self.file)
+                fresh = run("SELECT count(*) FROM meta").fetchone()[0] == 0
+                if fresh:
+                    self._fill(run)
+        except OSError as error:
+            raise KeyStoreError(
+                Message(
+                    mark("The key folder %(folder)s cannot be written (%(error)s)."),
+                    {"folder": self.folder, "error": error.strerror},
+                )
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise KeyStoreError(
+                Message(
+                    mark(
+                        "The key store %(file)s is damaged or no key store (%(error)s);"
+                        " restore it from a backup of the keys."
+                    ),
+                    {"file": self.file, "error": error},
+                )
+            ) from error
+
+    def _fill(self, run: Any) -> None:
+        operator = self.newest_operator_key(make=True)
+        self.write_generation(1, new_key(), operator)
+        signing = Ed25519PrivateKey.generate().private_bytes_raw()
+        drill = str(pyrage.x25519.Identity.generate()).encode()
+        made = {"id": secrets.token_hex(ID_BYTES).encode(), "generation": b"1"}
+        for name, secret in (("signing", signing), ("index", new_key()), ("drill", drill)):
+            made[name] = wrap(operator, name, secret)
+        for name, value in made.items():
+            run("INSERT INTO meta (name, value) VALUES (?, ?)", (name, value))
+
+    # --- rows
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = sqlite3.connect(
+                self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+                found.execute(f"PRAGMA {pragma}")
+            self._local.connection = found
+            self._connections.append(found)
+        return found
+
+    def read(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query; no read is left open."""
+        return self.connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """Give what runs statements in one transaction, durable when it ends."""
+        connection = self.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection.execute
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def truncate_log(self) -> None:
+        """Leave nothing of what was overwritten in the write-ahead log."""
+        for _ in range(200):
+            busy, *_rest = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+            threading.Event().wait(0.01)  # a reader of another process ends in a moment
+        raise KeyStoreError(
+            Message(mark("The key store's log could not be emptied; end what reads it."))
+        )
+
+    def meta(self, name: str) -> bytes:
+        """Return a value of the key store's own."""
+        return bytes(self.read("SELECT value FROM meta WHERE name = ?", (name,))[0][0])
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._local = threading.local()
+
+    # --- keys
+
+    def operator_key(self, fingerprint: bytes) -> OperatorKey:
+        """Return the operator's key of a fingerprint. Raises KeyStoreError."""
+        if fingerprint not in self._operator:
+            self._operator = {key.fingerprint: key for key in self.source.candidates()}
+        if fingerprint not in self._operator:
+            raise KeyStoreError(
+                Message(
+                    mark(
+                        "The keys in %(folder)s are wrapped by another operator's key than the one"
+                        " given; give that one (its fingerprint is %(fingerprint)s)."
+                    ),
+                    {"folder": self.folder, "fingerprint": fingerprint.hex()},
+                )
+            )
+        return self._operator[fingerprint]
+
+    def newest_operator_key(self, *, make: bool = False) -> OperatorKey:
+        """Return the operator's key, made where there is none yet and `make` allows it."""
+        keys = self.source.candidates()
+        if not keys and make and self.source.is_file:
+            keys = [self.source.make()]
+        if not keys:
+            raise KeyStoreError(
+                Message(
+                    mark(
+                        "The operator's key is missing (%(file)s); put it back, or name where it"
+                        " is with operator_key_file or operator_key_command."
+                    ),
+                    {"file": self.source.file},
+                )
+            )
+        return keys[-1]
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret the operator's key wraps. Raises KeyStoreError."""
+        return self.unwrap(self.meta(name), name)
+
+    def unwrap(self, wrapped: bytes, name: str) -> bytes:
+        """Open what `wrap` made. Raises KeyStoreError."""
+        operator = self.operator_key(wrapped[:FINGERPRINT_BYTES])
+        try:
+            return open_box(operator.cipher, place(name), wrapped[FINGERPRINT_BYTES:])
+        except DamagedError:
+            raise KeyStoreError(
+                Message(
+                    mark("The key “%(name)s” in %(folder)s is damaged; restore the keys."),
+                    {"name": name, "folder": self.folder},
+                )
+            ) from None
+
+    @property
+    def index_key(self) -> bytes:
+        """The key of the blind index."""
+        if self._index_key is None:
+            self._index_key = self.secret("index")
+        return self._index_key
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation new keys are wrapped by."""
+        return int(self.meta("generation"))
+
+    def generation_file(self, number: int) -> Path:
+        """Return where a generation key is."""
+        return self.folder / GENERATIONS / str(number)
+
+    def generation_key(self, number: int) -> bytes:
+        """Return a generation key. Raises KeyStoreError where it was destroyed."""
+        if number not in self._generations:
+            file = self.generation_file(number)
+            try:
+                wrapped = file.read_bytes()
+            except OSError:
+                raise KeyStoreError(
+                    Message(
+                        mark(
+                            "The generation key %(number)s was destroyed or is missing (%(file)s):"
+                            " what it wraps cannot be opened any more."
+                        ),
+                        {"number": number, "file": file},
+                    )
+                ) from None
+            self._generations[number] = self.unwrap(wrapped, f"generation {number}")
+        return self._generations[number]
+
+    def write_generation(self, number: int, key: bytes, operator: OperatorKey) -> None:
+        """Write a generation key's file, durable."""
+        wrapped = wrap(operator, f"generation {number}", key)
+        replace_file(self.generation_file(number), wrapped)
+
+    def forget_generation(self, number: int) -> None:
+        """Drop a generation key from memory."""
+        self._generations.pop(number, None)
+
+
+def wrap(operator: OperatorKey, name: str, secret: bytes) -> bytes:
+    """Return a secret wrapped by an operator's key, after that key's fingerprint."""
+    return operator.fingerprint + seal_box(operator.cipher, place(name), secret)
+
+
+_opened: KeyStore | None = None
+_opening = threading.Lock()
+
+
+def open_store() -> KeyStore:
+    """Return the process's key store as the settings name it, opened once. Raises KeyStoreError."""
+    global _opened  # noqa: PLW0603 - one key store a process
+    if _opened is None:
+        with _opening:
+            if _opened is None:
+                source = Source(
+                    settings.TROTH_OPERATOR_KEY_FILE, tuple(settings.TROTH_OPERATOR_KEY_COMMAND)
+                )
+                _opened = KeyStore(settings.TROTH_KEYS, source)
+    return _opened
+
+
+def close_store() -> None:
+    """Close the process's key store and forget every key; the next use opens it again."""
+    global _opened  # noqa: PLW0603 - one key store a process
+    if _opened is not None:
+        _opened.close()
+    _opened = None
+    _signing.cache_clear()
+
+
+def store_id() -> str:
+    """Return the key store's own id, 32 hexadecimal digits."""
+    return open_store().id
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """Return the key that signs the ledger's checkpoints."""
+    return _signing(open_store())
+
+
+@lru_cache(maxsize=1)
+def _signing(store: KeyStore) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(store.secret("signing"))
+
+
+def drill_identity() -> str:
+    """Return the age identity by which the server itself can restore its backups, to try them."""
+    return open_store().secret("drill").decode()

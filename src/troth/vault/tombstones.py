@@ -1,0 +1,80 @@
+"""Who was erased, as the data tell it: from the commit of a tombstone on nothing of hers opens.
+
+The newest tombstone is also the clock by which every process forgets the keys it remembers.
+"""
+
+from typing import Final
+
+from django.db import connections
+
+from troth.policy.words import Message, mark
+from troth.store import Tx
+from troth.store.locks import serialise
+from troth.vault.errors import KeyStoreError
+from troth.vault.store import open_store
+from troth.vault.values import PersonId
+
+LOCK: Final = "vault.tombstone"
+"""One at a time, so that ids are committed in their order: else the clock could stand still."""
+CLOCK: Final = "vault.clock"
+
+
+def clock(tx: Tx) -> int:
+    """Return the id of the newest tombstone, read once a transaction."""
+    if CLOCK not in tx.memo:
+        with connections[tx.alias].cursor() as cursor:
+            cursor.execute("SELECT max(id) FROM vault_tombstone")
+            tx.memo[CLOCK] = cursor.fetchone()[0] or 0
+    found: int = tx.memo[CLOCK]
+    return found
+
+
+def is_buried(tx: Tx, person: PersonId) -> bool:
+    """Tell whether a person has a tombstone."""
+    with connections[tx.alias].cursor() as cursor:
+        cursor.execute("SELECT 1 FROM vault_tombstone WHERE person = %s", [person])
+        return cursor.fetchone() is not None
+
+
+def bury(tx: Tx, person: PersonId) -> None:
+    """Write a person's tombstone. Raises IntegrityError where she has one."""
+    from troth.vault.models import Tombstone  # noqa: PLC0415 - needs Django set up
+
+    serialise(tx, LOCK)
+    Tombstone.objects.using(tx.alias).create(person=person, at=tx.now)
+    tx.memo.clear()
+
+
+def mark_destroyed(tx: Tx, person: PersonId) -> None:
+    """Note that a buried person's key is destroyed."""
+    from troth.vault.models import Tombstone  # noqa: PLC0415 - needs Django set up
+
+    Tombstone.objects.using(tx.alias).filter(person=person, done_at=None).update(done_at=tx.now)
+
+
+def demand_ours(tx: Tx) -> None:
+    """Bind data and keys to each other at first; later refuse keys of other data. KeyStoreError."""
+    from troth.vault.models import KeyStoreOfData  # noqa: PLC0415 - needs Django set up
+
+    store = open_store()
+    bound = KeyStoreOfData.objects.using(tx.alias).first()
+    if bound is None:
+        KeyStoreOfData.objects.using(tx.alias).create(store=store.id, at=tx.now)
+    elif bound.store != store.id:
+        raise KeyStoreError(
+            Message(
+                mark(
+                    "The key store in %(folder)s is not the one these data were sealed with (that"
+                    " was %(theirs)s, this is %(ours)s); name its folder with --keys or TROTH_KEYS."
+                ),
+                {"folder": store.folder, "theirs": bound.store[:8], "ours": store.id[:8]},
+            )
+        )
+
+
+def adopt(tx: Tx) -> None:
+    """Bind the data to the key store that is here, whatever they were bound to: for a restore."""
+    from troth.vault.models import KeyStoreOfData  # noqa: PLC0415 - needs Django set up
+
+    KeyStoreOfData.objects.using(tx.alias).all().delete()
+    KeyStoreOfData.objects.using(tx.alias).create(store=open_store().id, at=tx.now)
