@@ -38,9 +38,29 @@ VERBS: Final[Mapping[str, str]] = {
         " demands a notice or more. Exit 2: a side cannot be read."
     ),
     "propose": mark("Record the policy folder as a new version, and say what its changes demand."),
+    "ledger verify": mark(
+        "Verify a ledger: an address, an auditor's copy, or a data folder. No network is needed for"
+        " the last two.\n\n"
+        "Exit 0: it holds. 1: something is wrong, each thing named. 2: there is no ledger there."
+    ),
+    "ledger show": mark("Show what was entered last."),
+    "ledger copy": mark(
+        "Write an auditor's copy: every entry with what proves it, and the policy versions.\n\n"
+        "The copy is itself entered in the ledger. An older copy in the folder is replaced."
+    ),
+    "rotate": mark(
+        "Wrap all keys by a new operator's key, or with --generation by a new generation key."
+        "\n\nThe server goes on meanwhile. Cut short, call it again: it goes on where it was."
+    ),
     "link": mark("Print a link by which the first owner enters; links made before it end."),
 }
 """What each verb does and how it exits."""
+
+
+def of(group: str, name: str) -> str:
+    """Return what a verb does; one that several groups have is told by its group."""
+    return VERBS.get(f"{group}{name}") or VERBS[name]
+
 
 OF_THE_LIBRARY: Final = (
     mark("Show this message and exit."),

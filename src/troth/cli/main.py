@@ -29,6 +29,12 @@ POLICY_VERBS: Final[Mapping[str, str]] = {
     "diff": "troth.cli.policy_diff:diff_command",
     "propose": "troth.cli.policy_propose:propose_command",
 }
+LEDGER_VERBS: Final[Mapping[str, str]] = {
+    "verify": "troth.cli.ledger_verify:verify_command",
+    "show": "troth.cli.ledger_show:show_command",
+    "copy": "troth.cli.ledger_copy:copy_command",
+}
+VAULT_VERBS: Final[Mapping[str, str]] = {"rotate": "troth.cli.vault_rotate:rotate_command"}
 OWNER_VERBS: Final[Mapping[str, str]] = {"link": "troth.cli.owner:link_command"}
 STOPPED: Final = 1
 """The input ended where something was still asked."""
@@ -39,6 +45,7 @@ class LazyGroup(Spoken, TyperGroup):
     """Knows its verbs by name and imports one only to run it or to list all."""
 
     verbs: Mapping[str, str] = {}
+    group = ""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the verbs, sub-groups last."""
@@ -51,7 +58,7 @@ class LazyGroup(Spoken, TyperGroup):
         module, function = self.verbs[cmd_name].split(":")
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         settings = PASS_ON if cmd_name == "manage" else None
-        told = reader()(help_of.VERBS[cmd_name])
+        told = reader()(help_of.of(self.group, cmd_name))
         verb = alone.command(cmd_name, cls=SpokenCommand, help=told, context_settings=settings)
         verb(getattr(import_module(module), function))
         return typer.main.get_command(alone)
@@ -76,6 +83,19 @@ class PolicyVerbs(LazyGroup):
     verbs = POLICY_VERBS
 
 
+class LedgerVerbs(LazyGroup):
+    """`troth ledger VERB`."""
+
+    verbs = LEDGER_VERBS
+    group = "ledger "
+
+
+class VaultVerbs(LazyGroup):
+    """`troth vault VERB`."""
+
+    verbs = VAULT_VERBS
+
+
 class OwnerVerbs(LazyGroup):
     """`troth owner VERB`."""
 
@@ -89,6 +109,16 @@ app.add_typer(
     typer.Typer(cls=PolicyVerbs, no_args_is_help=True),
     name="policy",
     help=reader()(mark("The policy folder.")),
+)
+app.add_typer(
+    typer.Typer(cls=LedgerVerbs, no_args_is_help=True),
+    name="ledger",
+    help=reader()(mark("The ledger: what was done, provably.")),
+)
+app.add_typer(
+    typer.Typer(cls=VaultVerbs, no_args_is_help=True),
+    name="vault",
+    help=reader()(mark("The vault: the keys everything is sealed with.")),
 )
 app.add_typer(
     typer.Typer(cls=OwnerVerbs, no_args_is_help=True),

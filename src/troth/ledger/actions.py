@@ -3,7 +3,7 @@
 `open_log(tx) -> Epoch | None`         begin an epoch if one is due: on every start
 `begin_epoch(tx, cause) -> Epoch`      a new tree: at first, and after a restore
 `integrate(tx) -> Epoch | None`        give entries that wait their index; None where none did
-`note_copy(tx, …)`                     an auditor's copy was made
+`note_copy(tx)`                        an auditor's copy was made
 """
 
 from collections.abc import Mapping, Sequence
@@ -153,3 +153,10 @@ def _write_tiles(tx: Tx, epoch: int, changed: Mapping[tuple[int, int], bytes]) -
         unique_fields=["epoch", "level", "number"],
         update_fields=["hashes"],
     )
+
+
+def note_copy(tx: Tx) -> None:
+    """Enter that an auditor's copy is made: whoever holds it sees all that was done."""
+    last = Epoch.objects.using(tx.alias).order_by("-number").first()
+    about = {"epoch": 0 if last is None else last.number, "size": 0 if last is None else last.size}
+    record(tx, LedgerEntry("ledger.copied", about=about))

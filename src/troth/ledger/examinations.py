@@ -1,36 +1,35 @@
 """What the controls of the ledger look at: the stored rows and bytes, hashed again."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from django.apps import apps
 from django.db import connections
 
 from troth import vault
-from troth.ledger import tiles
-from troth.ledger.entries import commitment
-from troth.ledger.merkle import leaf_hash
-from troth.ledger.models import Entry, EntryField, Epoch, Tile
-from troth.ledger.note import NoteError, open_checkpoint, parse_vkey
+from troth.ledger.models import Entry, EntryField, Epoch
 from troth.ledger.tables import SET_ONCE
+from troth.ledger.verify.check import signature
+from troth.ledger.verify.data import DataSource
+from troth.ledger.verify.sources import LogEpoch
+from troth.ledger.verify.tree import TreeCheck
 from troth.policy.promise import Evidence
 from troth.policy.words import Message, mark
 from troth.store import immutable as guard
 
 SAMPLES_MAX: Final = 10
-CHUNK: Final = 2_560
-"""Rows read at once: ten tiles."""
+CHUNK: Final = 2_000
 
 
 def complete(alias: str, now: datetime) -> Evidence:
     """Hash every entry again, build every tree again, and look for rows whose entry is missing."""
     wrong: list[str] = []
     hashed = 0
-    epochs = list(Epoch.objects.using(alias).order_by("number"))
+    source = DataSource(alias)
+    epochs = source.epochs() if Epoch.objects.using(alias).exists() else []
     for epoch in epochs:
-        count, faults = _tree(alias, epoch)
+        count, faults = _tree(source, epoch)
         hashed += count
         wrong += faults
     waiting, faults = _waiting(alias)
@@ -59,75 +58,16 @@ def complete(alias: str, now: datetime) -> Evidence:
     )
 
 
-def _tree(alias: str, epoch: Epoch) -> tuple[int, list[str]]:
-    """Build one tree again from its entries' bodies, and compare tiles, root and checkpoint."""
-    wrong: list[str] = []
-    size, edge, root = 0, {}, tiles.EMPTY_ROOT
-    stored = Tile.objects.using(alias).filter(epoch=epoch.number)
-    for chunk in _chunks(alias, epoch.number):
-        for index, body, salt, leaf in chunk:
-            if commitment(bytes(salt), bytes(body)) != bytes(leaf):
-                wrong.append(f"{epoch.number}/{index}: changed")
-        gap = next((n for n, row in enumerate(chunk) if row[0] != size + n), None)
-        if gap is not None:
-            return size + gap, [*wrong, f"{epoch.number}/{size + gap}: missing"]
-        hashes = [leaf_hash(bytes(leaf)) for _, _, _, leaf in chunk]
-        changed, root = tiles.extend(size, edge, hashes)
-        size += len(chunk)
-        edge = _edge(size, changed, edge)
-        wrong += _wrong_tiles(stored, changed, epoch, size)
-    return size, [*wrong, *_wrong_checkpoint(epoch, size, root)]
+def _tree(source: DataSource, epoch: LogEpoch) -> tuple[int, list[str]]:
+    """Build one tree again from its entries' bodies; compare tiles, root and checkpoint."""
+    tree = TreeCheck(source, epoch, frozenset())
+    hashed = sum(len(chunk.bodies or ()) for chunk in tree.read())
+    signed, faults = signature(epoch, None)
+    found = [*faults, *tree.findings(signed)]
+    return hashed, [f"{one.code} {one.epoch}/{one.index}" for one in found]
 
 
-def _edge(
-    size: int, changed: dict[tuple[int, int], bytes], before: dict[int, bytes]
-) -> dict[int, bytes]:
-    return {
-        level: changed.get((level, full), before.get(level, b""))
-        for level, full, width in tiles.widths(size)
-        if width
-    }
-
-
-def _chunks(alias: str, epoch: int) -> Iterator[list[tuple[Any, ...]]]:
-    entries = Entry.objects.using(alias).filter(epoch=epoch).order_by("index")
-    last = -1
-    while rows := list(
-        entries.filter(index__gt=last).values_list("index", "body", "salt", "leaf")[:CHUNK]
-    ):
-        yield rows
-        last = rows[-1][0]
-
-
-def _wrong_tiles(
-    stored: Any, changed: dict[tuple[int, int], bytes], epoch: Epoch, size: int
-) -> list[str]:
-    """Compare the tiles that are complete as far as they go with those that are stored."""
-    wrong = []
-    for (level, number), hashes in changed.items():
-        final = len(hashes) == tiles.width_of(epoch.size, level, number) * len(tiles.EMPTY_ROOT)
-        if not final and size < epoch.size:
-            continue  # it grows with the next chunk
-        found = stored.filter(level=level, number=number).values_list("hashes", flat=True).first()
-        if found is None or bytes(found) != hashes:
-            wrong.append(f"{epoch.number}/{tiles.path(level, number)}: wrong")
-    return wrong
-
-
-def _wrong_checkpoint(epoch: Epoch, size: int, root: bytes) -> list[str]:
-    try:
-        signed = open_checkpoint(epoch.checkpoint, parse_vkey(epoch.vkey))
-    except NoteError:
-        return [f"epoch {epoch.number}: signature"]
-    wrong = []
-    if size < signed.size:
-        wrong.append(f"epoch {epoch.number}: {signed.size - size} entries missing at its end")
-    elif (signed.size, signed.root) != (size, root):
-        wrong.append(f"epoch {epoch.number}: root")
-    return wrong
-
-
-def _cut_off(epochs: list[Epoch]) -> list[str]:
+def _cut_off(epochs: list[LogEpoch]) -> list[str]:
     """Compare with what the key store has seen last: an end cut off with its checkpoint shows."""
     seen = vault.last_checkpoint()
     if seen is None or not epochs:

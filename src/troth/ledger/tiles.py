@@ -88,12 +88,18 @@ def width_of(size: int, level: int, number: int) -> int:
 
 def path(level: int | str, number: int, width: int = WIDTH) -> str:
     """Return a tile's path; `level` is a number or `entries`."""
+    partial = "" if width == WIDTH else f".p/{width}"
+    return f"tile/{level}/{number_path(number)}{partial}"
+
+
+def number_path(number: int) -> str:
+    """Return a number as paths write it: three digits a folder, `x` before all but the last."""
     rest, last = divmod(number, 1000)
     name = f"{last:03}"
     while rest:
         rest, part = divmod(rest, 1000)
         name = f"x{part:03}/{name}"
-    return f"tile/{level}/{name}" + ("" if width == WIDTH else f".p/{width}")
+    return name
 
 
 def parse_path(text: str) -> tuple[int | str, int, int] | None:

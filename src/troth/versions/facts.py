@@ -143,6 +143,11 @@ def current_rulebook(tx: Tx) -> Rulebook | None:
     return rules
 
 
+def all_files(alias: str) -> dict[str, dict[str, bytes]]:
+    """Return the policy folder of every version by its hash, as stored: for who verifies."""
+    return {stored.hash: stored.files for stored in StoredVersion.objects.using(alias)}
+
+
 def stored_document(stored: StoredVersion) -> Version:
     """Read a version from its stored bytes, remembering nothing. Raises TamperedVersionError."""
     files = stored.files

@@ -1,0 +1,153 @@
+"""`troth ledger verify`: an address, an auditor's copy or data, checked trusting nobody."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from troth.cli import options
+from troth.cli.language import GivenLanguage, translator
+from troth.cli.progress import bar
+from troth.ledger.note import NoteError, parse_vkey
+from troth.ledger.verify import LogSource, Report, UnreadableLogError, verify
+from troth.policy.words import Message, Translate, mark
+from troth.site import config as configuration
+from troth.site.ledgersource import copy_source, data_source, public_source
+from troth.site.problem import CannotGoOnError
+
+FINDING = 1
+
+
+def verify_command(
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[URL|DIR]", help=mark("An address, an auditor's copy or a data folder.")
+        ),
+    ] = None,
+    *,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="VKEY", help=mark("The key you trust, or a file with it.")),
+    ] = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--checkpoint", metavar="FILE", help=mark("A checkpoint you saved; may be repeated.")
+        ),
+    ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="FILE", help=mark("Save the newest checkpoint here.")),
+    ] = None,
+    as_json: options.AsJson = False,
+    data: options.Data = None,
+    database: options.Database = None,
+    config: options.ConfigFile = None,
+    lang: GivenLanguage = None,
+) -> None:
+    """Verify a ledger."""
+    source = _source(target, options.flags(data=data, database=database, config=config))
+    try:
+        with bar(mark("Verifying"), translator(lang), quiet=as_json) as progress:
+            report = verify(
+                source,
+                key=None if key is None else _key(key),
+                saved=[_read(file) for file in checkpoint or ()],
+                progress=progress,
+            )
+    except UnreadableLogError as error:
+        raise CannotGoOnError(error.message) from error
+    except NoteError as error:
+        raise CannotGoOnError(
+            Message(mark("A checkpoint you saved cannot be read: %(why)s."), {"why": error})
+        ) from error
+    if save is not None and report.holds:
+        save.write_text(report.checkpoint, encoding="utf-8")
+    translate = translator(lang)
+    sys.stdout.write(_json(report, translate) if as_json else _text(report, translate))
+    if not report.holds:
+        raise typer.Exit(FINDING)
+
+
+def _source(target: str | None, flags: dict[str, Any]) -> LogSource:
+    """Return the ledger that is meant."""
+    if target is None or Path(target) == flags.get("data"):
+        return data_source(configuration.load(flags))
+    if target.startswith(("http://", "https://")):
+        return public_source(target)
+    folder = Path(target)
+    if not folder.is_dir():
+        raise CannotGoOnError(
+            Message(
+                mark("%(target)s is no address and no folder; name one of them."),
+                {"target": target},
+            )
+        )
+    return copy_source(folder) or data_source(configuration.load({**flags, "data": folder}))
+
+
+def _key(given: str) -> str:
+    """Return the verifier key itself, or the one in a file. Raises CannotGoOnError."""
+    text = _read(Path(given)) if Path(given).is_file() else given
+    try:
+        return str(parse_vkey(text))
+    except NoteError as error:
+        raise CannotGoOnError(
+            Message(mark("--key is no verifier key: %(why)s."), {"why": error})
+        ) from error
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotGoOnError(
+            Message(
+                mark("%(file)s cannot be read (%(error)s)."),
+                {"file": file, "error": getattr(error, "strerror", None) or "no text"},
+            )
+        ) from error
+
+
+def _json(report: Report, translate: Translate) -> str:
+    told = {
+        "holds": report.holds,
+        "epochs": report.epochs,
+        "notes": [note.render(translate) for note in report.notes],
+        "findings": [
+            {
+                "code": one.code,
+                "epoch": one.epoch,
+                "index": one.index,
+                "message": one.message.render(translate),
+            }
+            for one in report.findings
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
+
+
+def _text(report: Report, translate: Translate) -> str:
+    lines = []
+    for epoch in report.epochs:
+        told = Message(
+            mark(
+                "Epoch %(epoch)s: %(entries)s entries hashed, %(bodies)s bodies compared,"
+                " %(replayed)s decisions decided again."
+            ),
+            {
+                "epoch": epoch.number,
+                "entries": epoch.entries,
+                "bodies": epoch.bodies,
+                "replayed": epoch.replayed,
+            },
+        )
+        lines += [told.render(translate), f"  {epoch.vkey}"]
+    lines += [f"○ {note.render(translate)}" for note in report.notes]
+    lines += [f"✗ {one.message.render(translate)}" for one in report.findings]
+    if report.holds:
+        lines.append("✓ " + translate(mark("The ledger holds.")))
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,144 @@
+"""What links one epoch to the one before: the first entry of each says what it began from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from troth.ledger.note import NoteError, open_checkpoint, parse_vkey
+from troth.ledger.verify.findings import Finding, finding
+from troth.ledger.verify.sources import LogEpoch
+from troth.policy.words import Message, mark
+
+KIND: Final = "ledger.epoch"
+
+
+class Previous(Struct, frozen=True):
+    """What the data ended with when an epoch began, and how far the log had been seen to go."""
+
+    epoch: int
+    restored_size: int
+    restored_root: str
+    known_epoch: int
+    known_size: int
+    known_checkpoint: str
+
+    @property
+    def lost(self) -> bool:
+        """Whether entries that were once signed are gone."""
+        return (self.known_epoch, self.known_size) > (self.epoch, self.restored_size)
+
+    @property
+    def told(self) -> Message:
+        """What was lost, as a sentence."""
+        if self.known_epoch == self.epoch:
+            return Message(
+                mark(
+                    "Entries %(begin)s to %(end)s of epoch %(epoch)s were lost: a copy of the data"
+                    " from before them was restored. The log says so itself."
+                ),
+                {
+                    "begin": self.restored_size,
+                    "end": self.known_size - 1,
+                    "epoch": self.epoch,
+                },
+            )
+        return Message(
+            mark(
+                "All entries after %(begin)s of epoch %(epoch)s, up to %(end)s of epoch %(known)s,"
+                " were lost: a copy of the data from before them was restored. The log says so"
+                " itself."
+            ),
+            {
+                "begin": self.restored_size,
+                "epoch": self.epoch,
+                "end": self.known_size,
+                "known": self.known_epoch,
+            },
+        )
+
+    def covers(self, epoch: int, size: int) -> bool:
+        """Tell whether a checkpoint of an epoch covers entries that are said to be lost."""
+        return self.lost and (self.epoch, self.restored_size) < (epoch, size)
+
+
+class About(Struct, frozen=True):
+    """What the first entry of an epoch is about."""
+
+    number: int
+    cause: str
+    previous: Previous | None
+
+
+class Opening(Struct, frozen=True):
+    """The first entry of an epoch."""
+
+    kind: str
+    about: About
+
+    @property
+    def previous(self) -> Previous | None:
+        """What it says of the epoch before."""
+        return self.about.previous
+
+
+_DECODER: Final = msgspec.json.Decoder(Opening)
+
+
+def opening_of(body: bytes) -> Opening | None:
+    """Read the first entry of an epoch; None where it is none."""
+    try:
+        opening = _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return opening if opening.kind == KIND else None
+
+
+def links(
+    epochs: Sequence[LogEpoch],
+    openings: Mapping[int, Opening | None],
+    roots: Mapping[int, Mapping[int, bytes]],
+) -> tuple[list[Finding], tuple[Message, ...]]:
+    """Check that each epoch begins with what is known of the one before; tell what was lost.
+
+    The public half holds no bodies, so there nothing is known of what an epoch begins with.
+    """
+    found: list[Finding] = []
+    notes: list[Message] = []
+    if all(opening is None for opening in openings.values()) and len(epochs) <= 1:
+        return found, ()
+    public = all(opening is None for opening in openings.values())
+    for place, epoch in enumerate(epochs):
+        opening = openings[epoch.number]
+        if public:
+            continue
+        if opening is None or opening.about.number != epoch.number:
+            found.append(finding("epoch-missing", epoch.number))
+            continue
+        before = epochs[place - 1] if place else None
+        previous = opening.previous
+        if (before is None) != (previous is None):
+            found.append(finding("epoch-missing", epoch.number))
+        elif before is not None and previous is not None:
+            if not _follows(before, previous, roots):
+                found.append(finding("epoch-link", epoch.number, before=before.number))
+            if previous.lost:
+                notes.append(previous.told)
+    return found, tuple(notes)
+
+
+def _follows(
+    before: LogEpoch, previous: Previous, roots: Mapping[int, Mapping[int, bytes]]
+) -> bool:
+    """Tell whether the tree before has the root that was restored, and what was known is signed."""
+    root = roots[before.number].get(previous.restored_size)
+    if previous.epoch != before.number or root is None or root.hex() != previous.restored_root:
+        return False
+    if previous.known_epoch != before.number:
+        return True  # that epoch was lost whole, with its key's name
+    try:
+        known = open_checkpoint(previous.known_checkpoint, parse_vkey(before.vkey))
+    except NoteError:
+        return False
+    return known.size == previous.known_size

@@ -1,0 +1,185 @@
+"""Rebuild one epoch's tree from its entries and tell which of them is not what was signed."""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Final
+
+from msgspec import Struct
+
+from troth.ledger import tiles
+from troth.ledger.merkle import HASH_BYTES
+from troth.ledger.note import Checkpoint
+from troth.ledger.tiles import WIDTH
+from troth.ledger.verify.findings import Finding, finding
+from troth.ledger.verify.sources import Chunk, LogEpoch, LogSource
+
+LEAF: Final = b"\x00"
+
+
+class Read(Struct, frozen=True):
+    """Entries that were read: where they begin, and (salt, body) of each unless public."""
+
+    begin: int
+    bodies: list[tuple[bytes, bytes]] | None
+
+
+class TreeCheck:
+    """Reads one epoch to its end; then `findings` says what is wrong with it."""
+
+    def __init__(self, source: LogSource, epoch: LogEpoch, wanted: frozenset[int]) -> None:
+        self._source, self._epoch, self._wanted = source, epoch, wanted
+        self.size = 0
+        self.roots: dict[int, bytes] = {0: tiles.EMPTY_ROOT}
+        self._edge: dict[int, bytes] = {}
+        self._stored_edge: dict[int, bytes] = {}
+        self._root = self._stored_root = tiles.EMPTY_ROOT
+        self._stored_size = 0
+        self._faults: list[Finding] = []
+        self._wrong: list[tuple[int, list[bytes], list[bytes]]] = []
+        self._wrong_above: list[tuple[int, int]] = []
+        self._seen_gap = False
+
+    def read(self) -> Iterator[Read]:
+        """Read the entries in order, checking each chunk; yield what was read."""
+        for chunk in self._source.chunks(self._epoch):
+            indexes, leaves, bodies = chunk
+            self._gap(indexes)
+            hashes = [sha256(LEAF + leaf).digest() for leaf in leaves]
+            if bodies is not None:
+                self._bodies(chunk)
+            self._compare(hashes)
+            begin = self.size
+            self._append(hashes)
+            yield Read(begin, bodies)
+
+    def _gap(self, indexes: list[int]) -> None:
+        if self._seen_gap:
+            return
+        expected = range(self.size, self.size + len(indexes))
+        if list(expected) != indexes:
+            missing = next(n for n, i in zip(expected, indexes, strict=True) if n != i)
+            self._faults.append(finding("removed", self._epoch.number, missing))
+            self._seen_gap = True
+
+    def _bodies(self, chunk: Chunk) -> None:
+        """Hash each body again and compare with its leaf."""
+        _, leaves, bodies = chunk
+        assert bodies is not None  # noqa: S101 - the caller asked
+        made = [sha256(salt + body).digest() for salt, body in bodies]
+        if made == leaves:
+            return
+        for n, (mine, leaf) in enumerate(zip(made, leaves, strict=False)):
+            if mine != leaf:
+                code = "reordered" if mine in leaves else "changed"
+                self._faults.append(finding(code, self._epoch.number, self.size + n))
+        if len(made) != len(leaves):
+            end = self.size + min(len(made), len(leaves))
+            self._faults.append(finding("removed", self._epoch.number, end))
+
+    def _compare(self, hashes: list[bytes]) -> None:
+        """Compare leaf hashes with the stored tile of level 0; what differs is judged later."""
+        number = self.size // WIDTH
+        width = min(WIDTH, max(self._epoch.size - number * WIDTH, len(hashes)))
+        stored = self._source.tile(self._epoch, 0, number, width)
+        kept = tiles.split(stored) if stored is not None else []
+        if kept[: len(hashes)] != hashes:
+            self._wrong.append((self.size, hashes, kept))
+        changed, self._stored_root = tiles.extend(self._stored_size, self._stored_edge, kept)
+        self._stored_size += len(kept)
+        self._stored_edge = _edge_of(self._stored_size, changed, self._stored_edge)
+
+    def _append(self, hashes: list[bytes]) -> None:
+        for wanted in self._wanted:
+            if self.size < wanted <= self.size + len(hashes):
+                part = hashes[: wanted - self.size]
+                self.roots[wanted] = tiles.extend(self.size, self._edge, part)[1]
+        before = self.size
+        changed, self._root = tiles.extend(before, self._edge, hashes)
+        self.size += len(hashes)
+        self._edge = _edge_of(self.size, changed, self._edge)
+        for (level, number), made in changed.items():
+            if level and self._is_final(level, number, made):
+                self._compare_above(level, number, made)
+
+    def _is_final(self, level: int, number: int, made: bytes) -> bool:
+        return len(made) == tiles.width_of(self._epoch.size, level, number) * HASH_BYTES
+
+    def _compare_above(self, level: int, number: int, made: bytes) -> None:
+        width = len(made) // HASH_BYTES
+        if self._source.tile(self._epoch, level, number, width) != made:
+            self._wrong_above.append((level, number))
+
+    def findings(self, signed: Checkpoint | None) -> list[Finding]:
+        """Tell what is wrong, once everything was read; `signed` is None where nothing is."""
+        number = self._epoch.number
+        size = self._epoch.size if signed is None else signed.size
+        found = list(self._faults)
+        holds = signed is not None and (signed.size, signed.root) == (self.size, self._root)
+        if not holds:
+            found += self._entries_at_fault(signed)
+            if self.size < size and not any(f.code == "removed" for f in found):
+                found.append(finding("truncated", number, found=self.size, size=size))
+            if self.size > size and not any(f.code == "inserted" for f in found):
+                found.append(finding("surplus", number, found=self.size, size=size))
+            if signed is not None and not found:
+                found.append(finding("root", number))
+        else:
+            found += [
+                finding("tile", number, path=tiles.path(0, begin // WIDTH, len(hashes)))
+                for begin, hashes, _ in self._wrong
+            ]
+        if holds or not self._wrong:
+            found += [
+                finding("tile", number, path=tiles.path(level, tile, self._width(level, tile)))
+                for level, tile in self._wrong_above
+            ]
+        return found
+
+    def _width(self, level: int, tile: int) -> int:
+        return tiles.width_of(self._epoch.size, level, tile) or WIDTH
+
+    def _entries_at_fault(self, signed: Checkpoint | None) -> list[Finding]:
+        """Name the entries that differ from the tiles, where the tiles are what was signed."""
+        trusted = signed is None or self._stored_root == signed.root
+        known = {(f.index, f.code) for f in self._faults}
+        if not self._wrong or not trusted or self._seen_gap:
+            return []
+        found = []
+        begin, hashes, kept = self._wrong[0]
+        for code, index in _judged(hashes, kept):
+            if (begin + index, code) not in known:
+                found.append(finding(code, self._epoch.number, begin + index))
+        return found
+
+
+def _judged(hashes: list[bytes], kept: list[bytes]) -> list[tuple[str, int]]:
+    """Tell how leaf hashes come to differ from those of a tile: the first place, and which way."""
+    pairs = zip(hashes, kept, strict=False)
+    differing = [n for n, (mine, stored) in enumerate(pairs) if mine != stored]
+    if not differing:
+        return []
+    at = differing[0]
+    if hashes[at : at + 2] and hashes[at] == _get(kept, at + 1) and kept[at] not in hashes:
+        return [("removed", at)]
+    if _get(hashes, at + 1) == kept[at] and hashes[at] not in kept:
+        return [("inserted", at)]
+    stored, mine = set(kept), set(hashes)
+    return [
+        ("reordered" if hashes[n] in stored and kept[n] in mine else "changed", n)
+        for n in differing
+    ]
+
+
+def _get(hashes: list[bytes], place: int) -> bytes | None:
+    return hashes[place] if place < len(hashes) else None
+
+
+def _edge_of(
+    size: int, changed: Mapping[tuple[int, int], bytes], before: Mapping[int, bytes]
+) -> dict[int, bytes]:
+    """Return the partial tiles of a tree after it was extended."""
+    return {
+        level: changed.get((level, full), before.get(level, b""))
+        for level, full, width in tiles.widths(size)
+        if width
+    }

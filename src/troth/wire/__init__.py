@@ -1,0 +1,1 @@
+"""Every connection outward: HTTP. Decides nothing."""

@@ -1,0 +1,120 @@
+"""Fetch by HTTP: resolved once, private ranges refused, no redirects, bounded in size and time.
+
+The connection is made to the address that was looked at, so that a name cannot come to mean
+another one in between; the certificate is still checked against the name.
+"""
+
+import http.client
+import socket
+import ssl
+import time
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from troth.policy.words import Message, mark
+
+TIMEOUT_S: Final = 10.0
+LIMIT_BYTES: Final = 10_000_000
+PORTS: Final = {"http": 80, "https": 443}
+CHUNK_BYTES: Final = 65_536
+
+
+class Answer(Struct, frozen=True):
+    """What came back."""
+
+    status: int
+    body: bytes
+    etag: str = ""
+
+
+class FetchError(Exception):
+    """Nothing came back that could be used; `message` says why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.render(str))
+        self.message = message
+
+
+def get(
+    url: str,
+    *,
+    allow_private: bool = False,
+    limit_bytes: int = LIMIT_BYTES,
+    timeout_s: float = TIMEOUT_S,
+) -> Answer:
+    """Fetch an address. `allow_private` is for addresses a person typed at her own terminal.
+
+    Raises FetchError: no http(s) address, a private or reserved range, no answer in time, an
+    answer that is too long. A redirect is answered as it is, never followed.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise _refused(url, mark("%(url)s is no http or https address."))
+    try:
+        port = parts.port or PORTS[parts.scheme]
+    except ValueError:
+        raise _refused(url, mark("%(url)s is no http or https address.")) from None
+    address = _resolved(url, parts.hostname, port, allow_private=allow_private)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    deadline = time.monotonic() + timeout_s
+    connection = _Pinned(parts.hostname, port, address, timeout_s, tls=parts.scheme == "https")
+    try:
+        connection.request("GET", path, headers={"Host": parts.netloc.rpartition("@")[2]})
+        answer = connection.getresponse()
+        body = _body(answer, url, limit_bytes, deadline)
+        return Answer(answer.status, body, answer.headers.get("ETag") or "")
+    except (OSError, http.client.HTTPException) as error:
+        raise _refused(url, mark("%(url)s gives no answer (%(why)s)."), error) from error
+    finally:
+        connection.close()
+
+
+def _body(answer: http.client.HTTPResponse, url: str, limit_bytes: int, deadline: float) -> bytes:
+    parts, length = [], 0
+    while chunk := answer.read1(CHUNK_BYTES):
+        parts.append(chunk)
+        length += len(chunk)
+        if length > limit_bytes:
+            raise _refused(url, mark("%(url)s answers with more than may be."))
+        if time.monotonic() > deadline:
+            raise TimeoutError("the answer took too long")
+    return b"".join(parts)
+
+
+def _resolved(url: str, host: str, port: int, *, allow_private: bool) -> str:
+    """Return the one address to connect to; refuse a name of which any address is private."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise _refused(url, mark("%(url)s cannot be found (%(why)s)."), error) from error
+    addresses = [str(one[4][0]) for one in found]
+    if not allow_private and not all(ip_address(a.partition("%")[0]).is_global for a in addresses):
+        raise _refused(url, mark("%(url)s leads to a private or reserved address."))
+    return addresses[0]
+
+
+def _refused(url: str, template: str, error: Exception | None = None) -> FetchError:
+    why = getattr(error, "strerror", None) or type(error).__name__
+    return FetchError(Message(template, {"url": url[:200], "why": why}))
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to an address that was looked at before, under the name it was asked for."""
+
+    def __init__(
+        self, host: str, port: int, address: str, timeout_s: float, *, tls: bool
+    ) -> None:
+        super().__init__(host, port, timeout=timeout_s)
+        self._address, self._tls = address, tls
+
+    def connect(self) -> None:
+        """Connect to the pinned address; with TLS the certificate must be the name's."""
+        plain = socket.create_connection((self._address, self.port), self.timeout)
+        if self._tls:
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(plain, server_hostname=self.host)
+        else:
+            self.sock = plain
