@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Final
 
 from django.contrib.auth.password_validation import validate_password
@@ -18,9 +19,10 @@ from troth.gate.facts import CollectFacts
 from troth.ledger import EntryId, LedgerEntry, record
 from troth.ledger.entries import NOTHING
 from troth.people import holdings
-from troth.people.models import DETAILS, PERSONS, Account, new_handle
+from troth.people.models import DETAILS, PERSONS, Account, Person, new_handle
 from troth.policy.words import Message, Pseudonym, mark
 from troth.store import Tx
+from troth.store.locks import serialise
 from troth.vault import PersonId
 from troth.versions import facts
 
@@ -79,12 +81,18 @@ def open_account(tx: Tx, prefix: str, password: str) -> Account:
     return account
 
 
+def needs(person: PersonId, given: Mapping[str, str]) -> tuple[vault.Named, ...] | tuple[PersonId]:
+    """Return what `vault.prepare` makes for an enrolment, of many in one go."""
+    return (vault.Named(person, EMAIL, given[EMAIL]),) if EMAIL in given else (person,)
+
+
 def enrol(
     tx: Tx, person: PersonId, given: Mapping[str, str], *, of_age: bool | None = None
 ) -> Enrolled:
     """Take in what somebody gives who opens an account: sealed, with purpose, source and version.
 
-    `person` comes from `vault.new_person()`. Raises NoPolicyError, RefusedError (nothing is kept),
+    `person` comes from `vault.new_person()`; what `needs(person, given)` names is best prepared
+    before (`Committer.submit_as`). Raises NoPolicyError, RefusedError (nothing is kept),
     AlreadyThereError.
     """
     rules = facts.current_rulebook(tx)
@@ -127,8 +135,16 @@ def enrol(
 
 
 def _index(tx: Tx, person: PersonId, address: str) -> None:
-    """Make the person known by her address; an address that is another's is refused."""
-    if vault.find(tx, EMAIL, address) not in {None, person}:
+    """Make the person known by her address; an address that is another's is refused.
+
+    One that belongs to nobody whose data are here was left by an enrolment that failed.
+    """
+    serialise(tx, f"people.address.{sha256(address.encode()).digest()[0]}")
+    known = vault.find(tx, EMAIL, address)
+    if known == person:
+        return
+    tx.pending.flush(tx.alias)
+    if known is not None and Person.objects.using(tx.alias).filter(pk=known).exists():
         raise AlreadyThereError
     vault.index(person, EMAIL, address)
 

@@ -21,7 +21,7 @@ from troth.store.wal import Checkpointer
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-Prepare = Callable[[Sequence[str]], None]
+Prepare = Callable[[Sequence[Any]], None]
 
 VERBS_MAX: Final = 1_000
 """How many verbs share one transaction at most."""
@@ -53,7 +53,7 @@ class _Call(Generic[Result]):
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         actor: str,
-        needs: Iterable[str],
+        needs: Iterable[Any],
     ) -> None:
         self.verb = verb
         self.args = args
@@ -112,7 +112,7 @@ class Committer:
     def submit_as(
         self,
         actor: str,
-        needs: Iterable[str],
+        needs: Iterable[Any],
         verb: Callable[Concatenate[Tx, Arguments], Result],
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,

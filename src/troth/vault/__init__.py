@@ -6,6 +6,7 @@ from troth.vault.index import find, index
 from troth.vault.opening import seal, unseal
 from troth.vault.operator import rotate_operator_key
 from troth.vault.persons import (
+    Named,
     destroy,
     erased,
     keys_made_before,
@@ -24,6 +25,7 @@ __all__ = [
     "DamagedError",
     "ErasedError",
     "KeyStoreError",
+    "Named",
     "NotOpenedError",
     "PersonId",
     "Plain",

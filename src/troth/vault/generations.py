@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from troth.vault.boxes import new_key, open_box, place, seal_box
+from troth.vault.boxes import open_box, place, seal_box
 from troth.vault.durable import destroy_file
 from troth.vault.index import lookup_of, sealed_mac
-from troth.vault.store import GENERATIONS, KeyStore, open_store
+from troth.vault.store import KeyStore, open_store
 
 Progress = Callable[[int, int], None]
 """Told how many of how many rows are done."""
@@ -24,33 +24,31 @@ BATCH: Final = 5_000
 def generation_age(now: datetime) -> timedelta:
     """Return how long the current generation has been in use."""
     store = open_store()
-    made = store.read("SELECT value FROM meta WHERE name = 'generation_at'")
-    if not made:
-        begun = datetime.fromtimestamp(store.file.stat().st_ctime, UTC)
-        with store.transaction() as run:
-            _set(run, "generation_at", begun.isoformat())
-        return now - begun
-    return now - datetime.fromisoformat(bytes(made[0][0]).decode())
+    begun = datetime.fromisoformat(store.meta("generation_at").decode())
+    return now - begun
 
 
 def rotate_generation(progress: Progress | None = None) -> int:
     """Begin the next generation and leave the old; return its number. Others read and write on."""
     store = open_store()
+    with store.rotating():
+        return _rotate(store, progress)
+
+
+def _rotate(store: KeyStore, progress: Progress | None) -> int:
     current = store.generation
     if not _left_behind(store, current):
         current += 1
-        key = new_key()
-        store.write_generation(current, key, store.newest_operator_key())
-        store.forget_generation(current)
+        store.generation_from_file(current, store.newest_operator_key())
         with store.transaction() as run:
             _set(run, "generation", str(current))
             _set(run, "generation_at", datetime.now(UTC).isoformat())
     _wrap_anew(store, current, progress or (lambda _done, _total: None))
     store.truncate_log()
-    for file in sorted((store.folder / GENERATIONS).iterdir()):
-        if file.name.isdigit() and int(file.name) < current:
-            destroy_file(file)
-            store.forget_generation(int(file.name))
+    for number in store.generations():
+        if number < current:
+            destroy_file(store.generation_file(number))
+            store.forget_generation(number)
     return current
 
 
@@ -60,11 +58,7 @@ def _set(run: Any, name: str, value: str) -> None:
 
 def _left_behind(store: KeyStore, current: int) -> bool:
     """Tell whether a rotation was cut short: rows or files of an older generation are there."""
-    older = any(
-        file.name.isdigit() and int(file.name) < current
-        for file in (store.folder / GENERATIONS).iterdir()
-    )
-    return older or _count(store, current) > 0
+    return any(number < current for number in store.generations()) or _count(store, current) > 0
 
 
 def _count(store: KeyStore, current: int) -> int:

@@ -7,6 +7,7 @@ derive its own: a copy of the key store whose generation is destroyed cannot be 
 
 import hmac
 import unicodedata
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from troth.store import Tx
 from troth.vault import tombstones
 from troth.vault.boxes import place, seal_box
-from troth.vault.errors import ErasedError
+from troth.vault.errors import ErasedError, KeyStoreError
 from troth.vault.store import KeyStore, open_store
 from troth.vault.values import PersonId
 
@@ -35,9 +36,8 @@ def index(person: PersonId, kind: str, value: str) -> None:
         if run("SELECT 1 FROM erased WHERE person = ?", (person,)).fetchone():
             raise ErasedError
         generation = int(run("SELECT value FROM meta WHERE name = 'generation'").fetchone()[0])
-        for number in _generations(run, generation):
-            lookup = lookup_of(store.generation_key(number), mac_of(store, kind, value))
-            run("DELETE FROM index_row WHERE lookup = ?", (lookup,))
+        for number, _ in _rows_of(store, run, mac_of(store, kind, value)):
+            run("DELETE FROM index_row WHERE number = ?", (number,))
         put(store, run, generation, person, kind, value)
 
 
@@ -46,10 +46,8 @@ def put(
 ) -> None:
     """Write an index row in a transaction, unless somebody is known by the value already."""
     mac = mac_of(store, kind, value)
-    for number in _generations(run, generation):
-        lookup = lookup_of(store.generation_key(number), mac)
-        if run("SELECT 1 FROM index_row WHERE lookup = ?", (lookup,)).fetchone():
-            return
+    if _rows_of(store, run, mac):
+        return
     key = store.generation_key(generation)
     run(
         "INSERT INTO index_row (lookup, sealed, generation, person) VALUES (?, ?, ?, ?)",
@@ -60,14 +58,27 @@ def put(
 def find(tx: Tx, kind: str, value: str) -> PersonId | None:
     """Return who is known by a value; nobody who is buried."""
     store = open_store()
-    mac = mac_of(store, kind, value)
-    for number in _generations(store.connection.execute, store.generation):
-        lookup = lookup_of(store.generation_key(number), mac)
-        rows = store.read("SELECT person FROM index_row WHERE lookup = ?", (lookup,))
-        if rows:
-            person = PersonId(rows[0][0])
-            return None if tombstones.is_buried(tx, person) else person
-    return None
+    rows = _rows_of(store, store.connection.execute, mac_of(store, kind, value))
+    person = PersonId(rows[0][1]) if rows else None
+    return None if person is None or tombstones.is_buried(tx, person) else person
+
+
+def _rows_of(store: KeyStore, run: Any, mac: bytes) -> list[tuple[int, str]]:
+    """Return the rows of a mac, in one query: a rotation may move them meanwhile."""
+    lookups = [lookup_of(key, mac) for key in _live_keys(store)]
+    places = ", ".join("?" * len(lookups))
+    query = f"SELECT number, person FROM index_row WHERE lookup IN ({places})"  # noqa: S608 - question marks alone
+    found: list[tuple[int, str]] = run(query, lookups).fetchall()
+    return found
+
+
+def _live_keys(store: KeyStore) -> list[bytes]:
+    """Return the generation keys rows may be of: the current, and one that is being left."""
+    keys = []
+    for number in store.generations():
+        with suppress(KeyStoreError):  # it was left a moment ago, so nothing is of it any more
+            keys.append(store.generation_key(number))
+    return keys
 
 
 def mac_of(store: KeyStore, kind: str, value: str) -> bytes:
@@ -84,9 +95,3 @@ def lookup_of(generation_key: bytes, mac: bytes) -> bytes:
 def sealed_mac(key: bytes, generation: int, person: str, mac: bytes) -> bytes:
     """Seal a mac, from which the next generation derives its row."""
     return seal_box(AESGCM(key), place("index", person, str(generation)), mac)
-
-
-def _generations(run: Any, current: int) -> list[int]:
-    """Return the generations rows may be of: the current, and one that is being left."""
-    rows = run("SELECT DISTINCT generation FROM index_row WHERE generation <> ?", (current,))
-    return [current, *(row[0] for row in rows.fetchall())]

@@ -7,10 +7,12 @@ meanwhile, so cut short anywhere the next call goes on.
 from collections.abc import Callable
 from typing import Final
 
+from troth.policy.words import Message, mark
 from troth.vault.boxes import new_key
 from troth.vault.durable import overwrite, replace_file, sync_folder
+from troth.vault.errors import KeyStoreError
 from troth.vault.source import FINGERPRINT_BYTES, OperatorKey, read_key, write_key
-from troth.vault.store import GENERATIONS, KeyStore, open_store, wrap
+from troth.vault.store import KeyStore, open_store, wrap
 
 SECRETS: Final = ("signing", "index", "drill")
 Progress = Callable[[int, int], None]
@@ -22,10 +24,27 @@ def rotate_operator_key(new: OperatorKey | None = None, progress: Progress | Non
     Raises KeyStoreError.
     """
     store = open_store()
-    tell = progress or (lambda _done, _total: None)
+    if new is None and not store.source.is_file:
+        raise KeyStoreError(
+            Message(
+                mark(
+                    "The operator's key comes from a variable or a command, so the new one must"
+                    " too: name it with --to-env, --to-command or --to-file."
+                )
+            )
+        )
+    with store.rotating():
+        _rotate(store, new, progress or (lambda _done, _total: None))
+
+
+def _rotate(store: KeyStore, new: OperatorKey | None, tell: Progress) -> None:
     if new is not None:
+        store.learn(new)
         _wrap_all(store, new, tell)
-        if store.source.is_file and store.source.file.exists():
+        if (
+            store.source.file.exists()
+            and read_key(store.source.file).fingerprint != new.fingerprint
+        ):
             overwrite(store.source.file)
             store.source.file.unlink()
             sync_folder(store.source.file.parent)
@@ -40,12 +59,13 @@ def rotate_operator_key(new: OperatorKey | None = None, progress: Progress | Non
 
 
 def _wrap_all(store: KeyStore, new: OperatorKey, progress: Progress) -> None:
-    files = sorted(f for f in (store.folder / GENERATIONS).iterdir() if f.name.isdigit())
+    files = [store.generation_file(number) for number in store.generations()]
     total = len(files) + len(SECRETS)
     progress(0, total)
     for done, file in enumerate(files, start=1):
         wrapped = file.read_bytes()
-        if wrapped[:FINGERPRINT_BYTES] != new.fingerprint:
+        destroyed = not wrapped.strip(b"\0")
+        if not destroyed and wrapped[:FINGERPRINT_BYTES] != new.fingerprint:
             name = f"generation {file.name}"
             replace_file(file, wrap(new, name, store.unwrap(wrapped, name)))
         progress(done, total)

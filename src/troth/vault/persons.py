@@ -15,27 +15,16 @@ from msgspec import Struct
 
 from troth.policy.words import Pseudonym
 from troth.store import Tx
-from troth.vault import index, tombstones
+from troth.vault import tombstones
 from troth.vault.boxes import new_key, open_box, place, seal_box
+from troth.vault.cache import Key
 from troth.vault.errors import ErasedError, KeyStoreError
+from troth.vault.index import put
 from troth.vault.store import KeyStore, open_store
 from troth.vault.values import PersonId
 
-CACHED_MAX: Final = 50_000
-FRESH_MAX: Final = 50_000
 PSEUDONYM_BYTES: Final = 12
 CHUNK: Final = 500
-KEYS: Final = "vault.keys"
-
-
-class Key(Struct, frozen=True):
-    """A person's key, ready to use, and her pseudonym."""
-
-    cipher: AESGCM
-    pseudonym: Pseudonym
-
-    def __repr__(self) -> str:
-        return "Key(…)"
 
 
 class Named(Struct, frozen=True):
@@ -49,26 +38,6 @@ class Named(Struct, frozen=True):
         return f"Named({self.kind})"
 
 
-class _Cache:
-    """Keys in memory, for as long as nobody is erased: each erasure begins a new one."""
-
-    def __init__(self) -> None:
-        self.clock: int | None = None
-        self.keys: dict[str, Key] = {}
-        self.fresh: dict[str, Key] = {}
-
-    def at(self, clock: int) -> dict[str, Key]:
-        """Return the keys known at a clock. Who began before it keeps its own."""
-        if self.clock != clock:
-            self.clock, self.keys = clock, {}
-        elif len(self.keys) >= CACHED_MAX:
-            self.keys = {}
-        return self.keys
-
-
-_cache: Final = _Cache()
-
-
 def new_person() -> PersonId:
     """Return the id of somebody new."""
     return PersonId(secrets.token_hex(16))
@@ -80,6 +49,7 @@ def prepare(needs: Iterable[PersonId | Named]) -> None:
     One transaction for all. Who finds a key that another process made uses that one. Raises
     ErasedError for somebody on the list of the erased.
     """
+    needs = list(needs)
     named = [need for need in needs if isinstance(need, Named)]
     persons = [need.person if isinstance(need, Named) else need for need in needs]
     store = open_store()
@@ -100,9 +70,8 @@ def prepare(needs: Iterable[PersonId | Named]) -> None:
             if done.rowcount:
                 made[person] = Key(AESGCM(raw), pseudonym)
         for need in named:
-            index.put(store, run, generation, need.person, need.kind, need.value)
-    if len(_cache.fresh) < FRESH_MAX:
-        _cache.fresh.update(made)
+            put(store, run, generation, need.person, need.kind, need.value)
+    store.cache.made(made)
 
 
 def _new_pseudonym() -> Pseudonym:
@@ -119,9 +88,9 @@ def _refuse_erased(run: Any, persons: Sequence[str]) -> None:
 
 def key_of(tx: Tx, person: PersonId, *, make: bool = False) -> Key:
     """Return a person's key. Raises ErasedError for who is buried, destroyed or was never known."""
-    keys: dict[str, Key] | None = tx.memo.get(KEYS)
+    keys: dict[str, Key] | None = tx.memo.get(tombstones.KEYS)
     if keys is None:
-        keys = tx.memo[KEYS] = _cache.at(tombstones.clock(tx))
+        keys = tx.memo[tombstones.KEYS] = open_store().cache.at(tombstones.clock(tx))
     found = keys.get(person)
     if found is None:
         found = keys[person] = _load(tx, person, make=make)
@@ -129,12 +98,12 @@ def key_of(tx: Tx, person: PersonId, *, make: bool = False) -> Key:
 
 
 def _load(tx: Tx, person: PersonId, *, make: bool) -> Key:
-    fresh = _cache.fresh.pop(person, None)
-    if fresh is not None:
-        return fresh  # made by this process a moment ago, and used for the first time
+    store = open_store()
+    fresh = store.cache.fresh.pop(person, None)
     if tombstones.is_buried(tx, person):
         raise ErasedError
-    store = open_store()
+    if fresh is not None:
+        return fresh  # made by this process a moment ago, and used for the first time
     found = _stored(store, person)
     if found is None and make:
         prepare([person])
@@ -205,8 +174,7 @@ def destroy(person: PersonId) -> None:
             "INSERT OR IGNORE INTO erased (person, at) VALUES (?, ?)",
             (person, datetime.now(UTC).isoformat()),
         )
-    _cache.fresh.pop(person, None)
-    _cache.keys.pop(person, None)
+    store.cache.forget(person)
     store.truncate_log()
 
 

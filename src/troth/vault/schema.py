@@ -1,5 +1,7 @@
 """The tables of `keys.db`, brought forward step by step (`PRAGMA user_version` counts them)."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,11 +36,13 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
 )
 
 
-def bring_up_to_date(run: Any, file: Path) -> None:
-    """Make or bring forward the tables, in the transaction `run` is of. Raises KeyStoreError."""
-    application = run("PRAGMA application_id").fetchone()[0]
-    version = run("PRAGMA user_version").fetchone()[0]
-    tables = run("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+def demand_key_store(file: Path) -> None:
+    """Refuse a file of another program before anything of it is changed. Raises KeyStoreError."""
+    if not file.exists() or not file.stat().st_size:
+        return
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as probe:
+        application = probe.execute("PRAGMA application_id").fetchone()[0]
+        tables = probe.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if tables and application != APPLICATION_ID:
         raise KeyStoreError(
             Message(
@@ -46,6 +50,11 @@ def bring_up_to_date(run: Any, file: Path) -> None:
                 {"file": file},
             )
         )
+
+
+def bring_up_to_date(run: Any, file: Path) -> None:
+    """Make or bring forward the tables, in the transaction `run` is of. Raises KeyStoreError."""
+    version = run("PRAGMA user_version").fetchone()[0]
     if version > len(STEPS):
         raise KeyStoreError(
             Message(

@@ -55,7 +55,7 @@ class Source(Struct, frozen=True):
 
     @property
     def is_file(self) -> bool:
-        """Whether the key is in the file."""
+        """Whether the key in use is the one in the file."""
         return not self.command and not os.environ.get(self.variable)
 
     @property
@@ -64,21 +64,15 @@ class Source(Struct, frozen=True):
         return self.file.with_name(self.file.name + NEXT)
 
     def candidates(self) -> list[OperatorKey]:
-        """Return the key, and the one a rotation is under way to; the newest last.
+        """Return every key there is, the one in use last: while a rotation goes on there are two.
 
         Raises KeyStoreError.
         """
-        if self.command:
-            return [_parse(_run(self.command), mark("The command for the operator's key"))]
+        found = [read_key(f) for f in (self.file, self.next_file) if _holds_something(f)]
         if given := os.environ.get(self.variable):
-            return [_parse(given, self.variable)]
-        found = []
-        if self.next_file.exists():
-            found.append(read_key(self.next_file))
-            if not self.file.exists() or not self.file.read_bytes().strip(b"\0"):
-                return found
-        if self.file.exists():
-            found.insert(0, read_key(self.file))
+            found.append(_parse(given, self.variable))
+        if self.command:
+            found.append(key_of_command(self.command))
         return found
 
     def make(self) -> OperatorKey:
@@ -86,6 +80,16 @@ class Source(Struct, frozen=True):
         key = OperatorKey(new_key())
         write_key(self.file, key, only_if_new=True)
         return read_key(self.file)
+
+
+def _holds_something(file: Path) -> bool:
+    """Tell whether there is a key file, and not only the zeros of one that was destroyed."""
+    try:
+        return bool(file.read_bytes().strip(b"\0"))
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # to be told by who reads it
 
 
 def read_key(file: Path) -> OperatorKey:

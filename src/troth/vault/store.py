@@ -5,11 +5,14 @@ persons; the ledger's signing key and other secrets, wrapped by the operator's k
 keys are files beside it: a copy of `keys.db` opens nothing once its generation is destroyed.
 """
 
+import fcntl
+import os
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -20,14 +23,18 @@ from django.conf import settings
 
 from troth.policy.words import Message, mark
 from troth.vault.boxes import new_key, open_box, place, seal_box
-from troth.vault.durable import replace_file
+from troth.vault.cache import Cache
+from troth.vault.durable import destroy_file, replace_file
 from troth.vault.errors import DamagedError, KeyStoreError
-from troth.vault.schema import bring_up_to_date
+from troth.vault.schema import bring_up_to_date, demand_key_store
 from troth.vault.source import FINGERPRINT_BYTES, OperatorKey, Source
 
 FILE: Final = "keys.db"
+LOCK_FILE: Final = "rotating.lock"
 GENERATIONS: Final = "generations"
 BUSY_SECONDS: Final = 10.0
+TRUNCATE_TRIES: Final = 3
+"""Each waits for readers as long as any statement does."""
 ID_BYTES: Final = 16
 
 
@@ -42,6 +49,7 @@ class KeyStore:
         self._operator: dict[bytes, OperatorKey] = {}
         self._generations: dict[int, bytes] = {}
         self._index_key: bytes | None = None
+        self.cache = Cache()
         self._make()
         self.id = bytes(self.meta("id")).decode()
 
@@ -49,6 +57,8 @@ class KeyStore:
         try:
             for folder in (self.folder, self.folder / GENERATIONS):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                folder.chmod(0o700)
+            demand_key_store(self.file)
             with self.transaction() as run:
                 bring_up_to_date(run, self.file)
                 fresh = run("SELECT count(*) FROM meta").fetchone()[0] == 0
@@ -74,10 +84,11 @@ class KeyStore:
 
     def _fill(self, run: Any) -> None:
         operator = self.newest_operator_key(make=True)
-        self.write_generation(1, new_key(), operator)
+        self.generation_from_file(1, operator)
         signing = Ed25519PrivateKey.generate().private_bytes_raw()
         drill = str(pyrage.x25519.Identity.generate()).encode()
         made = {"id": secrets.token_hex(ID_BYTES).encode(), "generation": b"1"}
+        made["generation_at"] = datetime.now(UTC).isoformat().encode()
         for name, secret in (("signing", signing), ("index", new_key()), ("drill", drill)):
             made[name] = wrap(operator, name, secret)
         for name, value in made.items():
@@ -90,6 +101,7 @@ class KeyStore:
         """This thread's connection."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
+            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
             found = sqlite3.connect(
                 self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -118,11 +130,10 @@ class KeyStore:
 
     def truncate_log(self) -> None:
         """Leave nothing of what was overwritten in the write-ahead log."""
-        for _ in range(200):
+        for _ in range(TRUNCATE_TRIES):
             busy, *_rest = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if not busy:
                 return
-            threading.Event().wait(0.01)  # a reader of another process ends in a moment
         raise KeyStoreError(
             Message(mark("The key store's log could not be emptied; end what reads it."))
         )
@@ -143,7 +154,8 @@ class KeyStore:
     def operator_key(self, fingerprint: bytes) -> OperatorKey:
         """Return the operator's key of a fingerprint. Raises KeyStoreError."""
         if fingerprint not in self._operator:
-            self._operator = {key.fingerprint: key for key in self.source.candidates()}
+            known = self.source.candidates()
+            self._operator |= {key.fingerprint: key for key in known}
         if fingerprint not in self._operator:
             raise KeyStoreError(
                 Message(
@@ -225,10 +237,42 @@ class KeyStore:
             self._generations[number] = self.unwrap(wrapped, f"generation {number}")
         return self._generations[number]
 
-    def write_generation(self, number: int, key: bytes, operator: OperatorKey) -> None:
-        """Write a generation key's file, durable."""
-        wrapped = wrap(operator, f"generation {number}", key)
-        replace_file(self.generation_file(number), wrapped)
+    def learn(self, operator: OperatorKey) -> None:
+        """Know an operator's key beside those of the source: a rotation to it is under way."""
+        self._operator[operator.fingerprint] = operator
+
+    def generation_from_file(self, number: int, operator: OperatorKey) -> bytes:
+        """Return a generation key, made and durable if there is none of that number yet.
+
+        One that stands is never replaced: something may be wrapped by it.
+        """
+        self.learn(operator)
+        wrapped = wrap(operator, f"generation {number}", new_key())
+        replace_file(self.generation_file(number), wrapped, only_if_new=True)
+        self.forget_generation(number)
+        return self.generation_key(number)
+
+    def generations(self) -> list[int]:
+        """Return the numbers of the generations that stand, the newest first."""
+        files = (self.folder / GENERATIONS).iterdir()
+        return sorted((int(file.name) for file in files if file.name.isdigit()), reverse=True)
+
+    def sweep_drafts(self) -> None:
+        """Destroy what a write that was cut short left beside the generations."""
+        for file in (self.folder / GENERATIONS).iterdir():
+            if not file.name.isdigit():
+                destroy_file(file)
+
+    @contextmanager
+    def rotating(self) -> Iterator[None]:
+        """Hold the lock of rotations: one at a time, in all processes."""
+        handle = os.open(self.folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            self.sweep_drafts()
+            yield
+        finally:
+            os.close(handle)
 
     def forget_generation(self, number: int) -> None:
         """Drop a generation key from memory."""

@@ -17,6 +17,8 @@ from troth.vault.values import PersonId
 LOCK: Final = "vault.tombstone"
 """One at a time, so that ids are committed in their order: else the clock could stand still."""
 CLOCK: Final = "vault.clock"
+KEYS: Final = "vault.keys"
+"""The keys a transaction knows, in its memo."""
 
 
 def clock(tx: Tx) -> int:
@@ -42,7 +44,7 @@ def bury(tx: Tx, person: PersonId) -> None:
 
     serialise(tx, LOCK)
     Tombstone.objects.using(tx.alias).create(person=person, at=tx.now)
-    tx.memo.clear()
+    tx.memo[KEYS] = {}  # this transaction may yet be undone, and its number be used again
 
 
 def mark_destroyed(tx: Tx, person: PersonId) -> None:

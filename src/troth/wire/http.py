@@ -104,9 +104,7 @@ def _refused(url: str, template: str, error: Exception | None = None) -> FetchEr
 class _Pinned(http.client.HTTPConnection):
     """A connection to an address that was looked at before, under the name it was asked for."""
 
-    def __init__(
-        self, host: str, port: int, address: str, timeout_s: float, *, tls: bool
-    ) -> None:
+    def __init__(self, host: str, port: int, address: str, timeout_s: float, *, tls: bool) -> None:
         super().__init__(host, port, timeout=timeout_s)
         self._address, self._tls = address, tls
 

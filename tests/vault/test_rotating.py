@@ -1,0 +1,212 @@
+"""A rotation cut short anywhere loses nothing, and one that is done leaves the old useless."""
+
+import shutil
+import stat
+import sys
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vault.cast import CANARY, KILLED, open_canary, run, seal_canary
+from troth import vault
+from troth.store import transact
+from troth.vault import ErasedError, KeyStoreError, Sealed
+from troth.vault.source import OperatorKey, read_key, write_key
+from troth.vault.store import open_store
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+STEPS_MAX = 120
+
+
+def people(count: int = 3) -> list[Sealed]:
+    """Seal a value each of a few persons, who are found by their addresses."""
+    sealed = [seal_canary(vault.new_person(), f"{n}-{CANARY}") for n in range(count)]
+    for n, one in enumerate(sealed):
+        vault.index(one.person, "email", f"{n}-{CANARY}")
+    return sealed
+
+
+def all_there(sealed: list[Sealed]) -> bool:
+    vault.close_store()
+    opened = [open_canary(one) for one in sealed]
+    found = [transact(vault.find, "email", value) for value in opened]
+    return found == [one.person for one in sealed]
+
+
+def test_the_next_generation_opens_all_and_the_old_is_gone(keys: Path) -> None:
+    sealed = people()
+    told: list[tuple[int, int]] = []
+    assert vault.rotate_generation(lambda done, total: told.append((done, total))) == 2
+    assert told[-1] == (6, 6)
+    assert [file.name for file in (keys / "generations").iterdir()] == ["2"]
+    assert all_there(sealed)
+    assert vault.generation_age(datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_an_old_copy_beside_a_destroyed_generation_opens_and_finds_nothing(
+    keys: Path, tmp_path: Path
+) -> None:
+    (sealed,) = people(1)
+    open_store().truncate_log()
+    shutil.copy(keys / "keys.db", tmp_path / "old.db")
+    vault.rotate_generation()
+    vault.close_store()
+    for file in keys.glob("keys.db*"):
+        file.unlink()
+    shutil.copy(tmp_path / "old.db", keys / "keys.db")
+    with pytest.raises(KeyStoreError, match="generation"):
+        open_canary(sealed)
+    assert transact(vault.find, "email", f"0-{CANARY}") is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["generation", "operator"])
+def test_killed_between_any_two_steps_a_rotation_goes_on(keys: Path, what: str) -> None:
+    sealed = people(2)
+    vault.close_store()
+    died = 0
+    for step in range(1, STEPS_MAX):
+        if run(keys, step, what).returncode != KILLED:
+            break
+        died += 1
+        assert all_there(sealed), f"after step {step}"
+        vault.close_store()
+    assert 10 < died < STEPS_MAX - 1
+    assert run(keys, 0, what).returncode == 0
+    assert all_there(sealed)
+    assert len(list((keys / "generations").iterdir())) == 1
+
+
+@pytest.mark.slow
+def test_killed_between_any_two_steps_of_making_a_key_it_is_there_or_not(keys: Path) -> None:
+    vault.open_store()
+    vault.close_store()
+    for step in range(1, STEPS_MAX):
+        person = vault.new_person()
+        ended = run(keys, step, "prepare", person).returncode
+        vault.close_store()
+        sealed = seal_canary(person)
+        assert open_canary(sealed) == CANARY
+        if ended != KILLED:
+            return
+    pytest.fail("it never ended")
+
+
+@pytest.mark.slow
+def test_killed_between_any_two_steps_of_destroying_it_is_there_or_gone(keys: Path) -> None:
+    for step in range(1, STEPS_MAX):
+        sealed = seal_canary(vault.new_person())
+        vault.close_store()
+        ended = run(keys, step, "destroy", sealed.person).returncode
+        if ended == KILLED and sealed.person not in set(vault.erased()):
+            assert open_canary(sealed) == CANARY
+        else:
+            with pytest.raises(ErasedError):
+                open_canary(sealed)
+        if ended != KILLED:
+            return
+    pytest.fail("it never ended")
+
+
+def test_a_new_operators_key_in_the_file_replaces_the_old(keys: Path) -> None:
+    sealed = people()
+    before = read_key(keys / "operator.key").fingerprint
+    vault.rotate_operator_key()
+    assert read_key(keys / "operator.key").fingerprint != before
+    assert not (keys / "operator.key.next").exists()
+    assert all_there(sealed)
+
+
+def test_an_operators_key_from_elsewhere(
+    keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = people()
+    new = OperatorKey(b"n" * 32)
+    vault.rotate_operator_key(new)
+    assert not (keys / "operator.key").exists()
+    with pytest.raises(KeyStoreError, match="operator"):
+        all_there(sealed)
+    monkeypatch.setenv("TROTH_OPERATOR_KEY", new.encoded())
+    assert all_there(sealed)
+    with pytest.raises(KeyStoreError, match="--to-env"):
+        vault.rotate_operator_key()
+    write_key(tmp_path / "elsewhere", OperatorKey(b"m" * 32))
+    vault.rotate_operator_key(read_key(tmp_path / "elsewhere"))
+    with pytest.raises(KeyStoreError, match="another"):
+        all_there(sealed)
+
+
+def test_a_command_gives_the_operators_key(keys: Path, settings: Any) -> None:
+    sealed = people()
+    encoded = (keys / "operator.key").read_text().strip()
+    (keys / "operator.key").unlink()
+    settings.TROTH_OPERATOR_KEY_COMMAND = (sys.executable, "-c", f"print('{encoded}')")
+    assert all_there(sealed)
+    settings.TROTH_OPERATOR_KEY_COMMAND = (sys.executable, "-c", "raise SystemExit(3)")
+    with pytest.raises(KeyStoreError, match="command"):
+        all_there(sealed)
+
+
+def test_a_key_file_that_others_may_read_is_refused(keys: Path) -> None:
+    sealed = people(1)
+    (keys / "operator.key").chmod(0o640)
+    with pytest.raises(KeyStoreError, match="chmod 600"):
+        all_there(sealed)
+
+
+@pytest.mark.parametrize("text", ["", "no base64!", b64encode(b"short").decode()])
+def test_what_is_no_key_is_refused(keys: Path, text: str) -> None:
+    sealed = people(1)
+    (keys / "operator.key").write_text(text)
+    with pytest.raises(KeyStoreError, match="operator"):
+        all_there(sealed)
+
+
+def test_what_a_key_store_makes_is_for_its_owner_alone(keys: Path) -> None:
+    people(1)
+    for file in [keys, *keys.rglob("*")]:
+        assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0, file
+
+
+def test_a_key_store_that_vanished_is_not_made_anew_beside_its_generations(keys: Path) -> None:
+    people(1)
+    before = (keys / "generations" / "1").read_bytes()
+    vault.close_store()
+    for file in keys.glob("keys.db*"):
+        file.unlink()
+    (keys / "operator.key").unlink()
+    with pytest.raises(KeyStoreError):
+        vault.open_store()
+    assert (keys / "generations" / "1").read_bytes() == before
+
+
+def test_files_that_are_no_key_store_are_refused_as_they_are(keys: Path) -> None:
+    keys.mkdir()
+    (keys / "keys.db").write_bytes(b"something else" * 100)
+    with pytest.raises(KeyStoreError, match="key store"):
+        vault.open_store()
+    assert (keys / "keys.db").read_bytes() == b"something else" * 100
+
+
+def test_data_and_keys_belong_together(keys: Path, tmp_path: Path) -> None:
+    vault.open_store()
+    transact(vault.demand_ours)
+    transact(vault.demand_ours)
+    vault.close_store()
+    keys.rename(tmp_path / "away")
+    with pytest.raises(KeyStoreError, match="not the one"):
+        transact(vault.demand_ours)
+    transact(vault.adopt)
+    transact(vault.demand_ours)
+
+
+def test_the_witness_remembers_the_newest_checkpoint() -> None:
+    assert vault.last_checkpoint() is None
+    vault.remember_checkpoint(1, 5, "five")
+    vault.remember_checkpoint(1, 4, "four")
+    assert vault.last_checkpoint() == (1, 5, "five")
+    vault.remember_checkpoint(2, 1, "next")
+    assert vault.last_checkpoint() == (2, 1, "next")
