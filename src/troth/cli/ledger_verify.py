@@ -29,8 +29,12 @@ def verify_command(
     ] = None,
     *,
     key: Annotated[
-        str | None,
-        typer.Option("--key", metavar="VKEY", help=mark("The key you trust, or a file with it.")),
+        list[str] | None,
+        typer.Option(
+            "--key",
+            metavar="VKEY",
+            help=mark("A key you trust, or a file with it; may be repeated."),
+        ),
     ] = None,
     checkpoint: Annotated[
         list[Path] | None,
@@ -54,7 +58,7 @@ def verify_command(
         with bar(mark("Verifying"), translator(lang), quiet=as_json) as progress:
             report = verify(
                 source,
-                key=None if key is None else _key(key),
+                keys=[_key(one) for one in key or ()],
                 saved=[_read(file) for file in checkpoint or ()],
                 progress=progress,
             )

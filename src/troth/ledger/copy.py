@@ -4,7 +4,6 @@ Every leaf with its salt and body, and every policy version, so that whoever hol
 it without the product (`docs/verify.md`). It is written aside and takes its place when complete.
 """
 
-import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +15,7 @@ import msgspec
 from troth.ledger import tiles
 from troth.ledger.merkle import leaf_hash
 from troth.ledger.tiles import WIDTH
-from troth.ledger.verify.sources import LogEpoch, LogSource
+from troth.ledger.verify.sources import Epochs, LogEpoch, LogSource
 from troth.policy.words import Message, mark
 
 EPOCHS: Final = "epochs.json"
@@ -81,7 +80,7 @@ def write_copy(source: LogSource, folder: Path, progress: Progress | None = None
     Raises CopyRefusedError.
     """
     epochs = source.epochs()
-    _admit(folder, epochs)
+    _admit(source, folder, epochs)
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700, parents=True)
@@ -105,23 +104,47 @@ def _quiet(_done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def _admit(folder: Path, epochs: Sequence[LogEpoch]) -> None:
-    """Refuse a folder that holds anything but an older copy of the same log."""
+def _admit(source: LogSource, folder: Path, epochs: Sequence[LogEpoch]) -> None:
+    """Refuse a folder that holds anything but an older copy of the same log.
+
+    An older copy is evidence: one that this log does not go on from is never replaced.
+    """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
-    older: list[LogEpoch] = []
-    with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
-        older = msgspec.json.decode((folder / EPOCHS).read_bytes(), type=list[LogEpoch])
-    if not older or [epoch.origin for epoch in epochs][: len(older)] != [e.origin for e in older]:
-        raise CopyRefusedError(
-            Message(
+    try:
+        older = msgspec.json.decode((folder / EPOCHS).read_bytes(), type=Epochs)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        raise _refused(
+            mark("%(folder)s holds something else than a copy of a ledger; name a new folder."),
+            folder,
+        ) from None
+    by_origin = {epoch.origin: epoch for epoch in epochs}
+    for one in older:
+        now = by_origin.get(one.origin)
+        if now is None or now.size < one.size or _root_at(source, now, one.size) != one.root:
+            raise _refused(
                 mark(
-                    "%(folder)s holds something else than an older copy of this ledger;"
-                    " name a new folder."
+                    "The ledger does not go on from the copy in %(folder)s: keep that copy, verify"
+                    " with its checkpoint, and name a new folder for this one."
                 ),
-                {"folder": folder},
+                folder,
             )
-        )
+
+
+def _refused(template: str, folder: Path) -> CopyRefusedError:
+    return CopyRefusedError(Message(template, {"folder": folder}))
+
+
+def _root_at(source: LogSource, epoch: LogEpoch, size: int) -> str:
+    """Return the root of an epoch's tree when it had this many entries."""
+    done, edge, root = 0, {}, tiles.EMPTY_ROOT
+    for _, leaves, _ in source.chunks(epoch):
+        hashes = [leaf_hash(leaf) for leaf in leaves[: size - done]]
+        if hashes:
+            changed, root = tiles.extend(done, edge, hashes)
+            done += len(hashes)
+            edge = tiles.edge_of(done, changed, edge)
+    return root.hex()
 
 
 def _write_epoch(
@@ -136,11 +159,7 @@ def _write_epoch(
         _write(home / BODIES / tiles.number_path(number), pack(bodies or ()))
         changed, _ = tiles.extend(size, edge, [leaf_hash(leaf) for leaf in leaves])
         size += width
-        edge = {
-            level: changed.get((level, full), edge.get(level, b""))
-            for level, full, rest in tiles.widths(size)
-            if rest
-        }
+        edge = tiles.edge_of(size, changed, edge)
         for (level, tile), hashes in changed.items():
             if len(hashes) == tiles.width_of(epoch.size, level, tile) * tiles.HASH_BYTES:
                 width = len(hashes) // tiles.HASH_BYTES
@@ -163,12 +182,14 @@ def _write_versions(home: Path, versions: Mapping[str, Mapping[str, bytes]]) -> 
 
 
 def _take_place(draft: Path, folder: Path) -> None:
-    """Put the finished copy into its place; an older one goes when the new one stands."""
+    """Put the finished copy into its place, durable; an older one goes when the new one stands."""
+    for file in draft.rglob("*"):
+        handle = os.open(file, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+    older = folder.with_name(f".{folder.name}.older")
+    shutil.rmtree(older, ignore_errors=True)
     if folder.exists():
-        older = folder.with_name(f".{folder.name}.older")
-        shutil.rmtree(older, ignore_errors=True)
         folder.replace(older)
-        draft.replace(folder)
-        shutil.rmtree(older)
-    else:
-        draft.replace(folder)
+    draft.replace(folder)
+    shutil.rmtree(older, ignore_errors=True)

@@ -62,7 +62,7 @@ def _tree(source: DataSource, epoch: LogEpoch) -> tuple[int, list[str]]:
     """Build one tree again from its entries' bodies; compare tiles, root and checkpoint."""
     tree = TreeCheck(source, epoch, frozenset())
     hashed = sum(len(chunk.bodies or ()) for chunk in tree.read())
-    signed, faults = signature(epoch, None)
+    signed, faults = signature(epoch, ())
     found = [*faults, *tree.findings(signed)]
     return hashed, [f"{one.code} {one.epoch}/{one.index}" for one in found]
 

@@ -39,6 +39,9 @@ class Shown(Body, frozen=True, kw_only=True):
     leaf: str
 
 
+UNREADABLE: Final = "?"
+"""Who did it, of an entry whose body was tampered with: shown, and found by the controls."""
+
 _DECODER: Final = msgspec.json.Decoder(Body)
 
 
@@ -59,7 +62,11 @@ def newest(
 
 
 def _shown(entry: Entry) -> Shown:
-    body = _DECODER.decode(bytes(entry.body))
+    try:
+        body = _DECODER.decode(bytes(entry.body))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        at = entry.at.isoformat()
+        body = Body(entry.kind, at, UNREADABLE, "", entry.subject, {}, None, None)
     place = {"epoch": entry.epoch, "index": entry.index, "leaf": bytes(entry.leaf).hex()}
     return Shown(**msgspec.structs.asdict(body), **place)
 

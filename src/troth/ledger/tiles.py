@@ -18,6 +18,8 @@ EMPTY_ROOT: Final = EMPTY
 LEVELS: Final = 8
 """Levels 0 to 7 hold 2^64 leaves; the format knows no more than 63."""
 ENTRIES: Final = "entries"
+NUMBERS: Final = 1 << 55
+"""More tiles than a log of 2^63 entries has."""
 
 _PATH: Final = re.compile(
     r"tile/(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/(?P<number>(x[0-9]{3}/)*[0-9]{3})"
@@ -70,6 +72,15 @@ def split(hashes: bytes) -> list[bytes]:
     return [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
 
 
+def edge_of(size: int, changed: Mapping[tuple[int, int], bytes], before: Edge) -> dict[int, bytes]:
+    """Return the edge of a tree of this size after `extend` changed tiles of it."""
+    return {
+        level: changed.get((level, full), before.get(level, b""))
+        for level, full, width in widths(size)
+        if width
+    }
+
+
 def widths(size: int) -> list[tuple[int, int, int]]:
     """Return the tiles of a tree as (level, number of full ones, width of the partial one)."""
     found, count = [], size
@@ -110,7 +121,8 @@ def parse_path(text: str) -> tuple[int | str, int, int] | None:
     level: int | str = found["level"] if found["level"] == ENTRIES else int(found["level"])
     number = int(found["number"].replace("x", "").replace("/", ""))
     width = WIDTH if found["width"] is None else int(found["width"])
-    return (level, number, width) if path(level, number, width) == text else None
+    fits = number < NUMBERS and (found["width"] is None or width < WIDTH)
+    return (level, number, width) if fits and path(level, number, width) == text else None
 
 
 def bundle(entries: Sequence[bytes]) -> bytes:

@@ -53,6 +53,7 @@ class Checkpointer:
 
     def _run(self) -> None:
         connection = connections[self._store.alias]
+        self._wait_for_nobody()
         journal = Path(f"{connection.settings_dict['NAME']}-wal")
         while not self._asked_to_stop.wait(TICK_SECONDS):
             length = journal.stat().st_size if journal.exists() else 0
@@ -66,4 +67,10 @@ class Checkpointer:
             except DatabaseError:
                 log.exception("checkpoint failed")
                 connection.close()
+                self._wait_for_nobody()
         connection.close()
+
+    def _wait_for_nobody(self) -> None:
+        """Give up at once where somebody reads: while a checkpoint waits, no writer goes on."""
+        with connections[self._store.alias].cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 0")

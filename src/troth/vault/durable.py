@@ -35,13 +35,10 @@ def replace_file(file: Path, content: bytes, *, only_if_new: bool = False) -> No
 def destroy_file(file: Path) -> None:
     """Overwrite a file, bring that to the disk, and remove it. One that is gone is no error.
 
-    A second name of a file that stands is only taken away: it is the same bytes.
-
     A file system that copies on write may keep the old bytes for a while: `docs/vault.md`.
     """
     try:
-        if file.stat().st_nlink == 1:
-            overwrite(file)
+        overwrite(file)
         file.unlink()
     except FileNotFoundError:
         return

@@ -7,7 +7,6 @@ derive its own: a copy of the key store whose generation is destroyed cannot be 
 
 import hmac
 import unicodedata
-from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -74,11 +73,14 @@ def _rows_of(store: KeyStore, run: Any, mac: bytes) -> list[tuple[int, str]]:
 
 def _live_keys(store: KeyStore) -> list[bytes]:
     """Return the generation keys rows may be of: the current, and one that is being left."""
-    keys = []
+    keys, current = [], store.generation
     for number in store.generations():
-        with suppress(KeyStoreError):  # it was left a moment ago, so nothing is of it any more
+        try:
             keys.append(store.generation_key(number))
-    return keys
+        except KeyStoreError:
+            if number >= current:
+                raise  # else it was left a moment ago, and nothing is of it any more
+    return keys or [store.generation_key(current)]
 
 
 def mac_of(store: KeyStore, kind: str, value: str) -> bytes:

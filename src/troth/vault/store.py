@@ -260,7 +260,11 @@ class KeyStore:
     def sweep_drafts(self) -> None:
         """Destroy what a write that was cut short left beside the generations."""
         for file in (self.folder / GENERATIONS).iterdir():
-            if not file.name.isdigit():
+            if file.name.isdigit():
+                continue
+            if file.stat().st_nlink > 1:
+                file.unlink()  # a second name of a generation that stands: the same bytes
+            else:
                 destroy_file(file)
 
     @contextmanager

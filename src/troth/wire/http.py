@@ -7,8 +7,10 @@ another one in between; the certificate is still checked against the name.
 import http.client
 import socket
 import ssl
+import threading
 import time
-from ipaddress import ip_address
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ TIMEOUT_S: Final = 10.0
 LIMIT_BYTES: Final = 10_000_000
 PORTS: Final = {"http": 80, "https": 443}
 CHUNK_BYTES: Final = 65_536
+NAT64: Final = IPv6Network("64:ff9b::/96")
 
 
 class Answer(Struct, frozen=True):
@@ -61,6 +64,8 @@ def get(
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     deadline = time.monotonic() + timeout_s
     connection = _Pinned(parts.hostname, port, address, timeout_s, tls=parts.scheme == "https")
+    watch = threading.Timer(timeout_s, connection.cut)
+    watch.start()
     try:
         connection.request("GET", path, headers={"Host": parts.netloc.rpartition("@")[2]})
         answer = connection.getresponse()
@@ -69,6 +74,7 @@ def get(
     except (OSError, http.client.HTTPException) as error:
         raise _refused(url, mark("%(url)s gives no answer (%(why)s)."), error) from error
     finally:
+        watch.cancel()
         connection.close()
 
 
@@ -91,14 +97,34 @@ def _resolved(url: str, host: str, port: int, *, allow_private: bool) -> str:
     except (OSError, UnicodeError) as error:
         raise _refused(url, mark("%(url)s cannot be found (%(why)s)."), error) from error
     addresses = [str(one[4][0]) for one in found]
-    if not allow_private and not all(ip_address(a.partition("%")[0]).is_global for a in addresses):
+    if not allow_private and not all(map(is_public, addresses)):
         raise _refused(url, mark("%(url)s leads to a private or reserved address."))
     return addresses[0]
 
 
+def is_public(address: str) -> bool:
+    """Tell whether an address is one of the public internet, of one machine.
+
+    An IPv6 address that carries an IPv4 one (mapped, 6to4, NAT64) is judged by that as well.
+    """
+    parsed = ip_address(address.partition("%")[0])
+    if isinstance(parsed, IPv6Address):
+        inside = parsed.ipv4_mapped or parsed.sixtofour
+        if parsed in NAT64:
+            inside = IPv4Address(int(parsed) & 0xFFFFFFFF)
+        if parsed.is_site_local or parsed.teredo or (inside and not is_public(str(inside))):
+            return False
+        if inside and parsed.ipv4_mapped:
+            return True
+    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+
+
 def _refused(url: str, template: str, error: Exception | None = None) -> FetchError:
     why = getattr(error, "strerror", None) or type(error).__name__
-    return FetchError(Message(template, {"url": url[:200], "why": why}))
+    shown = url[:200].partition("?")[0]
+    if "@" in shown:
+        shown = shown.rpartition("@")[2]  # what stands before it may be a password
+    return FetchError(Message(template, {"url": shown, "why": why}))
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -108,11 +134,21 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(host, port, timeout=timeout_s)
         self._address, self._tls = address, tls
 
+    def cut(self) -> None:
+        """End it from another thread: a peer that drips must not hold us beyond the time."""
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
     def connect(self) -> None:
         """Connect to the pinned address; with TLS the certificate must be the name's."""
         plain = socket.create_connection((self._address, self.port), self.timeout)
         if self._tls:
             context = ssl.create_default_context()
-            self.sock = context.wrap_socket(plain, server_hostname=self.host)
+            try:
+                self.sock = context.wrap_socket(plain, server_hostname=self.host)
+            except BaseException:
+                plain.close()
+                raise
         else:
             self.sock = plain

@@ -35,13 +35,13 @@ class _Saved(Struct, frozen=True):
 def verify(
     source: LogSource,
     *,
-    key: str | None = None,
+    keys: Sequence[str] = (),
     saved: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Report:
     """Verify a log: signatures, trees, bodies, decisions, epochs, and checkpoints saved before.
 
-    `key` is a verifier key to trust; without one the log's own is believed and reported. Raises
+    `keys` are verifier keys to trust; without any the log's own is believed and reported. Raises
     UnreadableLogError where there is no log to verify, NoteError for what was saved.
     """
     epochs = source.epochs()
@@ -55,7 +55,7 @@ def verify(
     wanted = _wanted(source, epochs, known)
     done = 0
     for epoch in epochs:
-        signed, faults = signature(epoch, key)
+        signed, faults = signature(epoch, keys)
         tree = TreeCheck(source, epoch, wanted.get(epoch.number, frozenset()))
         bodies, opening = 0, None
         for chunk in tree.read():
@@ -81,7 +81,8 @@ def verify(
                 replayed=replay.taken(),
             )
         )
-    linked, notes = links(epochs, openings, roots)
+    private = any(report.bodies for report in reports)
+    linked, notes = links(epochs, openings, roots, private=private)
     found += [*linked, *_compared(epochs, known, roots, openings)]
     return Report(
         epochs=tuple(reports),
@@ -104,16 +105,17 @@ def _wanted(
         first = next(iter(source.chunks(epoch)), None)
         opening = opening_of(first[2][0][1]) if first and first[2] else None
         if opening is not None and opening.previous is not None:
-            wanted.setdefault(opening.previous.epoch, set()).add(opening.previous.restored_size)
+            sizes = wanted.setdefault(opening.previous.epoch, set())
+            sizes |= {opening.previous.restored_size, opening.previous.known_size}
     return {number: frozenset(sizes) for number, sizes in wanted.items()}
 
 
-def signature(epoch: LogEpoch, key: str | None) -> tuple[Checkpoint | None, list[Finding]]:
-    """Open the checkpoint of an epoch by its key, and compare that with the one that is trusted."""
+def signature(epoch: LogEpoch, keys: Sequence[str]) -> tuple[Checkpoint | None, list[Finding]]:
+    """Open the checkpoint of an epoch by its key, and compare that with those that are trusted."""
     faults = []
     try:
         own = parse_vkey(epoch.vkey)
-        if key is not None and parse_vkey(key).public != own.public:
+        if keys and own.public not in {parse_vkey(key).public for key in keys}:
             faults.append(finding("other-key", epoch.number))
         return open_checkpoint(epoch.checkpoint, own), faults
     except ForgedSignatureError:

@@ -99,28 +99,27 @@ def links(
     epochs: Sequence[LogEpoch],
     openings: Mapping[int, Opening | None],
     roots: Mapping[int, Mapping[int, bytes]],
+    *,
+    private: bool,
 ) -> tuple[list[Finding], tuple[Message, ...]]:
     """Check that each epoch begins with what is known of the one before; tell what was lost.
 
-    The public half holds no bodies, so there nothing is known of what an epoch begins with.
+    Without bodies (`private` is False) nothing is known of what an epoch begins with.
     """
     found: list[Finding] = []
     notes: list[Message] = []
-    if all(opening is None for opening in openings.values()) and len(epochs) <= 1:
-        return found, ()
-    public = all(opening is None for opening in openings.values())
-    for place, epoch in enumerate(epochs):
+    for place, epoch in enumerate(epochs if private else ()):
         opening = openings[epoch.number]
-        if public:
-            continue
-        if opening is None or opening.about.number != epoch.number:
-            found.append(finding("epoch-missing", epoch.number))
-            continue
         before = epochs[place - 1] if place else None
-        previous = opening.previous
-        if (before is None) != (previous is None):
+        if (
+            opening is None
+            or opening.about.number != epoch.number
+            or (before is None) != (opening.previous is None)
+        ):
             found.append(finding("epoch-missing", epoch.number))
-        elif before is not None and previous is not None:
+            continue
+        previous = opening.previous
+        if before is not None and previous is not None:
             if not _follows(before, previous, roots):
                 found.append(finding("epoch-link", epoch.number, before=before.number))
             if previous.lost:
@@ -132,7 +131,8 @@ def _follows(
     before: LogEpoch, previous: Previous, roots: Mapping[int, Mapping[int, bytes]]
 ) -> bool:
     """Tell whether the tree before has the root that was restored, and what was known is signed."""
-    root = roots[before.number].get(previous.restored_size)
+    known_roots = roots[before.number]
+    root = known_roots.get(previous.restored_size)
     if previous.epoch != before.number or root is None or root.hex() != previous.restored_root:
         return False
     if previous.known_epoch != before.number:
@@ -141,4 +141,5 @@ def _follows(
         known = open_checkpoint(previous.known_checkpoint, parse_vkey(before.vkey))
     except NoteError:
         return False
-    return known.size == previous.known_size
+    same = known_roots.get(known.size, known.root)
+    return known.size == previous.known_size and same == known.root

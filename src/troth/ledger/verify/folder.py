@@ -8,7 +8,7 @@ import msgspec
 from troth.ledger import tiles
 from troth.ledger.copy import BODIES, EPOCHS, VERSIONS, epoch_folder, unpack
 from troth.ledger.tiles import WIDTH
-from troth.ledger.verify.sources import Chunk, LogEpoch, UnreadableLogError
+from troth.ledger.verify.sources import Chunk, Epochs, LogEpoch, UnreadableLogError
 from troth.policy.words import Message, mark
 
 
@@ -27,7 +27,7 @@ class FolderSource:
         """Return the epochs of `epochs.json`."""
         file = self._folder / EPOCHS
         try:
-            return msgspec.json.decode(file.read_bytes(), type=list[LogEpoch])
+            return msgspec.json.decode(file.read_bytes(), type=Epochs)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UnreadableLogError(
                 Message(
@@ -48,11 +48,19 @@ class FolderSource:
                 leaves = tiles.unbundle(
                     (home / tiles.path(tiles.ENTRIES, number, width)).read_bytes()
                 )
-                bodies = unpack((home / BODIES / tiles.number_path(number)).read_bytes())
             except (OSError, ValueError):
                 return
+            bodies = self._bodies(home / BODIES / tiles.number_path(number))
             begin = number * WIDTH
             yield list(range(begin, begin + len(leaves))), leaves, bodies
+
+    @staticmethod
+    def _bodies(file: Path) -> list[tuple[bytes, bytes]]:
+        """Return the salts and bodies of a file; none where it is missing or cut short."""
+        try:
+            return unpack(file.read_bytes())
+        except (OSError, ValueError):
+            return []
 
     def tile(self, epoch: LogEpoch, level: int, number: int, width: int) -> bytes | None:
         """Return a tile's file."""

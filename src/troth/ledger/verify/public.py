@@ -7,7 +7,7 @@ import msgspec
 
 from troth.ledger import tiles
 from troth.ledger.tiles import WIDTH
-from troth.ledger.verify.sources import Chunk, LogEpoch, UnreadableLogError
+from troth.ledger.verify.sources import Chunk, Epochs, LogEpoch, UnreadableLogError
 from troth.policy.words import Message, mark
 from troth.wire import http
 
@@ -26,7 +26,7 @@ class PublicSource:
         """Fetch the list of epochs."""
         found = self._get("epochs.json")
         try:
-            return msgspec.json.decode(found or b"", type=list[LogEpoch])
+            return msgspec.json.decode(found or b"", type=Epochs)
         except (msgspec.DecodeError, UnicodeDecodeError):
             none = Message(mark("%(address)s shows no ledger."), {"address": self._base})
             raise UnreadableLogError(none) from None

@@ -1,9 +1,9 @@
 """Where a log is read from: what every source gives, whatever it is."""
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from troth.policy.words import Message
 
@@ -27,6 +27,9 @@ class LogEpoch(Struct, frozen=True):
     root: str = ""
     began_at: str = ""
 
+
+Epochs = Annotated[list[LogEpoch], Meta(min_length=1)]
+"""What `epochs.json` holds: a log has at least one."""
 
 Chunk = tuple[list[int], list[bytes], list[tuple[bytes, bytes]] | None]
 """Indexes, leaves and (salt, body) pairs of entries that follow each other; None: public half."""

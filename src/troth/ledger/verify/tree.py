@@ -1,6 +1,6 @@
 """Rebuild one epoch's tree from its entries and tell which of them is not what was signed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Final
 
@@ -86,7 +86,7 @@ class TreeCheck:
             self._wrong.append((self.size, hashes, kept))
         changed, self._stored_root = tiles.extend(self._stored_size, self._stored_edge, kept)
         self._stored_size += len(kept)
-        self._stored_edge = _edge_of(self._stored_size, changed, self._stored_edge)
+        self._stored_edge = tiles.edge_of(self._stored_size, changed, self._stored_edge)
 
     def _append(self, hashes: list[bytes]) -> None:
         for wanted in self._wanted:
@@ -96,7 +96,7 @@ class TreeCheck:
         before = self.size
         changed, self._root = tiles.extend(before, self._edge, hashes)
         self.size += len(hashes)
-        self._edge = _edge_of(self.size, changed, self._edge)
+        self._edge = tiles.edge_of(self.size, changed, self._edge)
         for (level, number), made in changed.items():
             if level and self._is_final(level, number, made):
                 self._compare_above(level, number, made)
@@ -172,14 +172,3 @@ def _judged(hashes: list[bytes], kept: list[bytes]) -> list[tuple[str, int]]:
 
 def _get(hashes: list[bytes], place: int) -> bytes | None:
     return hashes[place] if place < len(hashes) else None
-
-
-def _edge_of(
-    size: int, changed: Mapping[tuple[int, int], bytes], before: Mapping[int, bytes]
-) -> dict[int, bytes]:
-    """Return the partial tiles of a tree after it was extended."""
-    return {
-        level: changed.get((level, full), before.get(level, b""))
-        for level, full, width in tiles.widths(size)
-        if width
-    }
