@@ -11,6 +11,10 @@ from troth.policy.words import Translate, mark
 
 VERBS: Final[Mapping[str, str]] = {
     "serve": mark("Serve the policy, the console and the API."),
+    "worker": mark(
+        "Do jobs in this process, beside `troth serve` or instead of its own workers.\n\n"
+        "Ends on SIGTERM with the job in hand; with --until-empty when no job is due any more."
+    ),
     "decide": mark(
         "Ask whether something may be done: exit 0 yes, 1 no, 2 the question is wrong.\n\n"
         "The version in force on the data answers; --policy asks a folder instead. Where neither is"

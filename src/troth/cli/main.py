@@ -18,6 +18,7 @@ from troth.site.problem import CannotGoOnError
 
 VERBS: Final[Mapping[str, str]] = {
     "serve": "troth.cli.serve:serve_command",
+    "worker": "troth.cli.worker:worker_command",
     "decide": "troth.cli.decide:decide_command",
     "audit": "troth.cli.audit:audit_command",
     "manage": "troth.cli.manage:manage_command",

@@ -30,6 +30,7 @@ ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 LISTS: Final = frozenset({"operator_key_command", "trusted_origins", "trusted_proxies"})
 PORTS: Final = range(65_536)
 THREADS: Final = range(1, 65)
+WORKERS: Final = range(65)
 NAME_LENGTHS: Final = range(1, 101)
 PATHS: Final = frozenset({"data", "keys", "logo", "operator_key_file", "policy"})
 
@@ -41,9 +42,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     or "" for `troth.db` in the data folder. `url` is the public address (`https://…` turns on
     secure cookies and HSTS), `trusted_origins` further origins of the same server,
     `trusted_proxies` the addresses whose `X-Forwarded-*` headers are believed. `name`, `logo` (an
-    image file) and `accent` (`#rrggbb`) are the operator's. `threads` serve pages. `keys` is the
-    key folder; the operator's key that wraps it is in `operator_key_file`, or is what
-    `operator_key_command` (an argument list) prints, or the variable `TROTH_OPERATOR_KEY`.
+    image file) and `accent` (`#rrggbb`) are the operator's. `threads` serve pages, `workers`
+    do jobs beside them (0: `troth worker` does). `keys` is the key folder; the operator's key that
+    wraps it is in `operator_key_file`, or is what `operator_key_command` (an argument list)
+    prints, or the variable `TROTH_OPERATOR_KEY`.
     """
 
     data: Path
@@ -59,6 +61,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trusted_proxies: tuple[str, ...] = ()
     log_format: LogFormat = "json"
     threads: int = 8
+    workers: int = 1
     keys: Path | None = None
     operator_key_file: Path | None = None
     operator_key_command: tuple[str, ...] = ()
@@ -249,6 +252,8 @@ def _check_one(key: str, value: Any) -> None:
         raise ValueError("a port is a number from 0 to 65535")
     if key == "threads" and value not in THREADS:
         raise ValueError("from 1 to 64")
+    if key == "workers" and value not in WORKERS:
+        raise ValueError("from 0 to 64")
     if key == "accent" and not ACCENT.fullmatch(value):
         raise ValueError("a colour is written #rrggbb")
     if key == "url" and value and not ORIGIN.fullmatch(value.rstrip("/")):

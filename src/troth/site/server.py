@@ -63,12 +63,10 @@ def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> 
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 - needs Django set up
     from django.urls import get_resolver  # noqa: PLC0415 - the same
 
-    from troth.access.actions import end_expired_sessions  # noqa: PLC0415 - needs Django set up
-    from troth.evidence.examiner import Examiner  # noqa: PLC0415 - the same
-    from troth.ledger.sequencer import Sequencer  # noqa: PLC0415 - the same
     from troth.site.asgi import edge  # noqa: PLC0415 - the same
+    from troth.site.background import background  # noqa: PLC0415 - the same
     from troth.site.schema import answers  # noqa: PLC0415 - the same
-    from troth.store import Store, transact  # noqa: PLC0415 - the same
+    from troth.store import Store  # noqa: PLC0415 - the same
 
     # all pages are imported now: a module that fails must end the start, not answer 500
     get_resolver().url_patterns  # noqa: B018 - to import them
@@ -89,12 +87,9 @@ def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> 
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda _number, _frame: None)
     welcome(listener.getsockname()[1], proposal)
-    examiner = Examiner(Store(), hourly=lambda: transact(end_expired_sessions))
-    sequencer = Sequencer(Store())
-    examiner.start()
-    sequencer.start()
+    beside = background(Store(), config.workers)
+    beside.start()
     try:
         uvicorn.Server(uvicorn_config).run(sockets=[listener])
     finally:
-        examiner.stop()
-        sequencer.stop()
+        beside.stop()

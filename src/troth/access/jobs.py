@@ -1,0 +1,17 @@
+"""What access has done by itself."""
+
+from datetime import timedelta
+from typing import Final
+
+from troth.access.actions import end_expired_sessions
+from troth.policy.words import Message, mark
+from troth.store.jobs import Job
+
+JOBS: Final[tuple[Job, ...]] = (
+    Job(
+        name="access.end-expired-sessions",
+        what=Message(mark("Deletes the sessions of members that have ended.")),
+        function=end_expired_sessions,
+        period=timedelta(hours=1),
+    ),
+)
