@@ -27,10 +27,13 @@ PREFIX: Final = "TROTH_"
 DEFAULT: Final = "default"
 ACCENT: Final = re.compile(r"#[0-9a-fA-F]{6}")
 ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
-LISTS: Final = frozenset({"operator_key_command", "trusted_origins", "trusted_proxies"})
-PORTS: Final = range(65_536)
-THREADS: Final = range(1, 65)
-WORKERS: Final = range(65)
+AGE_KEY: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+LISTS: Final = frozenset({"backup_to", "operator_key_command", "trusted_origins", "trusted_proxies"})
+NUMBERS: Final[Mapping[str, tuple[range, str]]] = {
+    "port": (range(65_536), "a port is a number from 0 to 65535"),
+    "threads": (range(1, 65), "from 1 to 64"),
+    "workers": (range(65), "from 0 to 64"),
+}
 NAME_LENGTHS: Final = range(1, 101)
 PATHS: Final = frozenset({"data", "keys", "logo", "operator_key_file", "policy"})
 
@@ -65,6 +68,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     keys: Path | None = None
     operator_key_file: Path | None = None
     operator_key_command: tuple[str, ...] = ()
+    backup_to: tuple[str, ...] = ()
 
     @property
     def key_folder(self) -> Path:
@@ -248,16 +252,14 @@ def _convert_one(key: str, value: Any) -> Any:
 
 def _check_one(key: str, value: Any) -> None:
     """Refuse what has the right type but no meaning."""
-    if key == "port" and value not in PORTS:
-        raise ValueError("a port is a number from 0 to 65535")
-    if key == "threads" and value not in THREADS:
-        raise ValueError("from 1 to 64")
-    if key == "workers" and value not in WORKERS:
-        raise ValueError("from 0 to 64")
+    if key in NUMBERS and value not in NUMBERS[key][0]:
+        raise ValueError(NUMBERS[key][1])
     if key == "accent" and not ACCENT.fullmatch(value):
         raise ValueError("a colour is written #rrggbb")
     if key == "url" and value and not ORIGIN.fullmatch(value.rstrip("/")):
         raise ValueError("an address is written https://example.com")
+    if key == "backup_to" and not all(AGE_KEY.fullmatch(k) for k in value):
+        raise ValueError("a public key of age is written age1…, as `troth backup --new-identity`")
     if key == "trusted_origins" and not all(ORIGIN.fullmatch(o) for o in value):
         raise ValueError("an origin is written https://example.com")
     if key == "trusted_proxies":
