@@ -1,8 +1,11 @@
 """What is shown of the ledger: to anybody its public half, to members what was entered."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -38,7 +41,21 @@ class Shown(Body, frozen=True, kw_only=True):
     index: int | None
     leaf: str
 
+    @property
+    def moment(self) -> datetime:
+        """When it was recorded."""
+        return datetime.fromisoformat(self.at)
 
+
+class Page(Struct, frozen=True):
+    """Some entries, and the id to go on from ("" at the end)."""
+
+    entries: tuple[Shown, ...]
+    older: str
+
+
+KINDS_AMONG: Final = 5_000
+ID: Final = re.compile(r"[0-9a-f]{32}")
 UNREADABLE: Final = "?"
 """Who did it, of an entry whose body was tampered with: shown, and found by the controls."""
 
@@ -51,12 +68,11 @@ def newest(
     kind: str | None = None,
     subject: str | None = None,
     since: datetime | None = None,
-    before: str | None = None,
     limit: int = 20,
 ) -> tuple[Shown, ...]:
-    """Return the newest entries, the newest first; `before` is the id of one to go on from."""
+    """Return the newest entries, the newest first."""
     entries = Entry.objects.using(alias).order_by("-id")
-    wanted = {"kind": kind, "subject": subject, "at__gte": since, "id__lt": before}
+    wanted = {"kind": kind, "subject": subject, "at__gte": since}
     found = entries.filter(**{name: value for name, value in wanted.items() if value is not None})
     return tuple(_shown(entry) for entry in found[:limit])
 
@@ -69,6 +85,28 @@ def _shown(entry: Entry) -> Shown:
         body = Body(entry.kind, at, UNREADABLE, "", entry.subject, {}, None, None)
     place = {"epoch": entry.epoch, "index": entry.index, "leaf": bytes(entry.leaf).hex()}
     return Shown(**msgspec.structs.asdict(body), **place)
+
+
+def page(alias: str, *, kind: str, before: str, limit: int) -> Page:
+    """Return one page of entries; a `before` that is no id begins at the newest."""
+    last = UUID(before) if ID.fullmatch(before) else None
+    entries = Entry.objects.using(alias).order_by("-id")
+    wanted = {"kind": kind or None, "id__lt": last}
+    found = entries.filter(**{name: value for name, value in wanted.items() if value is not None})
+    rows = list(found[: limit + 1])
+    older = rows[limit - 1].pk.hex if len(rows) > limit else ""
+    return Page(tuple(_shown(entry) for entry in rows[:limit]), older)
+
+
+def kinds(alias: str) -> list[str]:
+    """Return the kinds among the newest entries."""
+    newest_kinds = Entry.objects.using(alias).order_by("-id").values_list("kind", flat=True)
+    return sorted(set(newest_kinds[:KINDS_AMONG]))
+
+
+def etag(content: bytes) -> str:
+    """Return an entity tag."""
+    return f'"{sha256(content).hexdigest()[:32]}"'
 
 
 def epochs(alias: str) -> list[LogEpoch]:

@@ -28,7 +28,9 @@ DEFAULT: Final = "default"
 ACCENT: Final = re.compile(r"#[0-9a-fA-F]{6}")
 ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 AGE_KEY: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}")
-LISTS: Final = frozenset({"backup_to", "operator_key_command", "trusted_origins", "trusted_proxies"})
+LISTS: Final = frozenset(
+    {"backup_to", "operator_key_command", "trusted_origins", "trusted_proxies"}
+)
 NUMBERS: Final[Mapping[str, tuple[range, str]]] = {
     "port": (range(65_536), "a port is a number from 0 to 65535"),
     "threads": (range(1, 65), "from 1 to 64"),

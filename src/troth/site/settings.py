@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "troth.versions",
     "troth.people",
     "troth.access",
+    "troth.protection",
     *(["troth.evidence"] if importlib.util.find_spec("troth.evidence") else []),
     "troth.site",
 ]
