@@ -26,6 +26,14 @@ VERBS: Final[Mapping[str, str]] = {
         "Exit 0: nothing is broken. 1: a statement is broken, a control failed, or (with --prove)"
         " a sabotage was not caught. 2: there is no store to examine."
     ),
+    "backup": mark(
+        "Back up the data while the server goes on, sealed with age; --keys backs up the keys too."
+    ),
+    "restore": mark(
+        "Restore a backup into an empty store: wholly, or not at all.\n\n"
+        "--verify only tries it in a scratch place: exit 0 it holds, 1 it does not, 2 it cannot be"
+        " opened."
+    ),
     "manage": mark("Run a command of Django on the data: `troth manage --data DIR check`."),
     "import": mark(
         "Make a policy folder from plain text, Markdown or HTML; lose nothing, invent nothing."

@@ -21,6 +21,8 @@ VERBS: Final[Mapping[str, str]] = {
     "worker": "troth.cli.worker:worker_command",
     "decide": "troth.cli.decide:decide_command",
     "audit": "troth.cli.audit:audit_command",
+    "backup": "troth.cli.backup:backup_command",
+    "restore": "troth.cli.restore:restore_command",
     "manage": "troth.cli.manage:manage_command",
 }
 POLICY_VERBS: Final[Mapping[str, str]] = {

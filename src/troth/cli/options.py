@@ -23,6 +23,14 @@ Database = Annotated[
 Policy = Annotated[
     Path | None, typer.Option("--policy", metavar="DIR", help=mark("The policy folder."))
 ]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        help=mark("A file of mode 0600 whose first line is the passphrase."),
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help=mark("Print JSON."))]
 
 

@@ -25,13 +25,15 @@ CONTEXT: Final = b"troth backup manifest\n"
 class Layout(Struct, frozen=True):
     """What the rows that follow are: their tables, the migrations that made those, and since when.
 
-    `left_out` are tables whose rows do not belong in a backup.
+    `keys` is the id of the key store that opens them. `left_out` are tables whose rows
+    do not belong in a backup.
     """
 
     format: int
     troth: str
     made_at: datetime
     database: str
+    keys: str
     migrations: tuple[tuple[str, str], ...]
     tables: tuple[Shape, ...]
     left_out: tuple[str, ...]
@@ -57,12 +59,11 @@ class Ledger(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True):
-    """Everything a backup tells of itself. `keys` is the id of the key store it belongs to."""
+    """Everything a backup tells of itself, once its rows have passed."""
 
     layout: Layout
     tables: tuple[TableTold, ...]
     ledger: Ledger | None
-    keys: str
     policy: str
     """The hash of the version in force, "" before the first."""
 
@@ -85,7 +86,6 @@ class Seen:
         self._at = at
         self._epoch: dict[str, object] = {}
         self._entries = 0
-        self._keys = ""
         self._effects: list[tuple[datetime, int]] = []
         self._versions: dict[int, str] = {}
 
@@ -99,9 +99,6 @@ class Seen:
 
     def _epoch_row(self, row: dict[str, object]) -> None:
         self._epoch = max(self._epoch, row, key=lambda one: _number(one.get("number")))
-
-    def _keystore_row(self, row: dict[str, object]) -> None:
-        self._keys = str(row["store"])
 
     def _effect_row(self, row: dict[str, object]) -> None:
         since = row["from_at"]
@@ -126,12 +123,11 @@ class Seen:
         )
         in_force = max(self._effects, default=(None, 0))[1]
         policy = self._versions.get(in_force, "")
-        return Manifest(layout, tuple(tables), ledger, self._keys, policy)
+        return Manifest(layout, tuple(tables), ledger, policy)
 
 
 LOOKS: Final = {
     "ledger_epoch": Seen._epoch_row,  # noqa: SLF001 - its own
-    "vault_keystore": Seen._keystore_row,  # noqa: SLF001 - its own
     "versions_effect": Seen._effect_row,  # noqa: SLF001 - its own
     "versions_storedversion": Seen._version_row,  # noqa: SLF001 - its own
 }

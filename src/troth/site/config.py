@@ -50,7 +50,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     image file) and `accent` (`#rrggbb`) are the operator's. `threads` serve pages, `workers`
     do jobs beside them (0: `troth worker` does). `keys` is the key folder; the operator's key that
     wraps it is in `operator_key_file`, or is what `operator_key_command` (an argument list)
-    prints, or the variable `TROTH_OPERATOR_KEY`.
+    prints, or the variable `TROTH_OPERATOR_KEY`. `backup_to` are the age public keys that open
+    every backup.
     """
 
     data: Path

@@ -12,6 +12,8 @@ from typing import IO, Final
 from troth.policy.words import Message, mark
 from troth.site.problem import CannotGoOnError
 
+RESTORING: Final = "restore.unfinished"
+"""A note in the data folder while a restore goes on."""
 PROBE_BYTES: Final = 1_000_000
 """A fresh database with its journal takes about this much."""
 
@@ -58,6 +60,41 @@ def starting(folder: Path) -> Iterator[None]:
             if made:
                 file.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def restoring(folder: Path) -> Iterator[None]:
+    """Leave a note while a restore goes on: killed, it stays, and every start refuses."""
+    note = folder / RESTORING
+    note.touch(mode=0o600)
+    _sync(folder)
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+        _sync(folder)
+
+
+def demand_no_cut_restore(folder: Path) -> None:
+    """Refuse an empty store where a restore was cut short: it is not a new one."""
+    if (folder / RESTORING).exists():
+        raise CannotGoOnError(
+            Message(
+                mark(
+                    "A restore into %(folder)s was cut short; run `troth restore` again, or remove"
+                    " %(note)s to begin with an empty store."
+                ),
+                {"folder": folder, "note": folder / RESTORING},
+            )
+        )
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _held(file: Path) -> IO[str]:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from django.db import DatabaseError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from troth.policy.words import Message, mark
+from troth.site import datafolder
 from troth.site.config import Config
 from troth.site.database import parse_url
 from troth.site.migrations import DurableExecutor
@@ -31,10 +33,12 @@ def check(config: Config) -> bool:
     if not config.database:
         file = config.sqlite_file
         if not file.exists() or not _sqlite_is_ours(file):
+            datafolder.demand_no_cut_restore(config.data)
             return False
-    with _explained(config):
+    with explained(config):
         tables = connection.introspection.table_names()
         if config.database and not tables:
+            datafolder.demand_no_cut_restore(config.data)
             return False
         if config.database and MARKER not in tables:
             raise _not_ours(config)
@@ -50,14 +54,19 @@ def bring_up_to_date(config: Config) -> None:
 
     Each migration is one transaction, so a start that is cut short goes on where it was.
     """
-    with _explained(config), _one_at_a_time():
-        with connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            else:
-                cursor.execute(f"CREATE TABLE IF NOT EXISTS {MARKER} (made_at timestamptz)")
+    with explained(config), _one_at_a_time():
+        mark_as_ours(connection)
         executor = DurableExecutor(connection)
         executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def mark_as_ours(database: BaseDatabaseWrapper) -> None:
+    """Mark a database as ours, before anything else is made in it."""
+    with database.cursor() as cursor:
+        if database.vendor == "sqlite":
+            cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        else:
+            cursor.execute(f"CREATE TABLE IF NOT EXISTS {MARKER} (made_at timestamptz)")
 
 
 def demand_current(config: Config) -> None:
@@ -159,7 +168,7 @@ def shown(config: Config) -> str:
 
 
 @contextmanager
-def _explained(config: Config) -> Iterator[None]:
+def explained(config: Config) -> Iterator[None]:
     """Turn what the database says into one sentence; no message of a server holds a password."""
     try:
         yield

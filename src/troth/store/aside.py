@@ -59,3 +59,10 @@ def _declared(column: Column) -> str:
     declared = SQLITE_TYPES[column.kind]
     check = f" CHECK (JSON_VALID({quoted(column.name)}))" if column.kind == "json" else ""
     return declared + check
+
+
+def add_index(store: Store, table: str, columns: Sequence[str]) -> None:
+    """Let rows of a bare table be found by these columns."""
+    named = ", ".join(map(quoted, columns))
+    with connections[store.alias].cursor() as cursor:
+        cursor.execute(f"CREATE INDEX {quoted(f'{table}_by')} ON {quoted(table)} ({named})")
