@@ -9,6 +9,7 @@ import atexit
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -24,6 +25,7 @@ UNPRIVILEGED_USER: Final = "nobody"
 START_TIMEOUT_S: Final = 30
 URL_VARIABLE: Final = "TROTH_TEST_POSTGRES"
 DATABASE: Final = "troth"
+INITDB: Final = "-U troth -A trust -E UTF8 --no-sync".split()
 
 
 def url() -> str:
@@ -46,37 +48,82 @@ def fresh_database(name: str) -> str:
 
 
 def _start() -> str:
-    home = Path(tempfile.mkdtemp(prefix="troth-postgres-"))
-    home.chmod(0o755)
-    binaries, demote = _binaries(home), _demotion()
-    data = home / "data"
-    data.mkdir(mode=0o700)
-    if demote:
-        entry = pwd.getpwnam(UNPRIVILEGED_USER)
-        os.chown(data, entry.pw_uid, entry.pw_gid)
-    with (home / "log.txt").open("wb") as log:
+    cluster = Cluster()
+    owner = os.getpid()
 
-        def start(*command: object) -> subprocess.Popen[bytes]:
+    def stop() -> None:
+        if os.getpid() == owner:
+            cluster.remove()
+
+    atexit.register(stop)
+    return cluster.start()
+
+
+class Cluster:
+    """A PostgreSQL server that can be stopped, killed and started again on the same data."""
+
+    def __init__(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="troth-postgres-"))
+        self.home.chmod(0o755)
+        self._binaries, self._demote = _binaries(self.home), _demotion()
+        self._data = self.home / "data"
+        self._data.mkdir(mode=0o700)
+        if self._demote:
+            entry = pwd.getpwnam(UNPRIVILEGED_USER)
+            os.chown(self._data, entry.pw_uid, entry.pw_gid)
+        self._run("initdb", *INITDB).wait(START_TIMEOUT_S)
+        self._port = _free_port()
+        self._server: subprocess.Popen[bytes] | None = None
+        self.url = f"postgresql://troth@127.0.0.1:{self._port}/{DATABASE}"
+
+    def _run(self, name: str, *options: str) -> subprocess.Popen[bytes]:
+        with (self.home / "log.txt").open("ab") as log:
             return subprocess.Popen(
-                [str(part) for part in command],
-                cwd=home,
+                [str(self._binaries / name), "-D", str(self._data), *options],
+                cwd=self.home,
                 env={"PATH": os.defpath, "LC_ALL": "C"},
-                preexec_fn=demote,  # noqa: PLW1509 - the tests start it before any thread of theirs
+                preexec_fn=self._demote,  # noqa: PLW1509 - the tests start it before any thread of theirs
                 stdout=log,
                 stderr=log,
             )
 
-        start(
-            binaries / "initdb", "-D", data, "-U", "troth", "-A", "trust", "-E", "UTF8", "--no-sync"
-        ).wait(START_TIMEOUT_S)
-        port = _free_port()
-        server = start(binaries / "postgres", "-D", data, "-p", port, "-h", "127.0.0.1", "-k", "")
-    atexit.register(_stop, server, home, os.getpid())
-    address = f"postgresql://troth@127.0.0.1:{port}"
-    _wait(f"{address}/postgres", server, home)
-    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{DATABASE}"'.encode())
-    return f"{address}/{DATABASE}"
+    def start(self) -> str:
+        """Start the server, with a database at first; return that one's address."""
+        self._server = self._run("postgres", "-p", str(self._port), "-h", "127.0.0.1", "-k", "")
+        _wait(f"{self.url.rsplit('/', 1)[0]}/postgres", self._server, self.home)
+        with psycopg.connect(
+            f"{self.url.rsplit('/', 1)[0]}/postgres", autocommit=True
+        ) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+            if known.fetchone() is None:
+                connection.execute(f'CREATE DATABASE "{DATABASE}"'.encode())
+        return self.url
+
+    def break_off(self) -> None:
+        """Stop at once, as a machine that loses power: what is not on the disk is lost."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(START_TIMEOUT_S)
+
+    def kill_backends(self) -> None:
+        """Kill every backend; the server then ends all the others and recovers by itself."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT pid FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            ).fetchall()
+        for (pid,) in rows:
+            os.kill(pid, signal.SIGKILL)
+
+    def remove(self) -> None:
+        """Stop the server and remove its folder."""
+        if self._server is not None and self._server.poll() is None:
+            self._server.terminate()
+            try:
+                self._server.wait(START_TIMEOUT_S)
+            except subprocess.TimeoutExpired:  # SIGTERM waits for clients that stay connected
+                self.break_off()
+        shutil.rmtree(self.home, ignore_errors=True)
 
 
 def _binaries(home: Path) -> Path:
@@ -123,10 +170,3 @@ def _wait(address: str, server: subprocess.Popen[bytes], home: Path) -> None:
             return
     message = "PostgreSQL did not start:\n" + (home / "log.txt").read_text(errors="replace")
     raise RuntimeError(message)
-
-
-def _stop(server: subprocess.Popen[bytes], home: Path, owner: int) -> None:
-    if os.getpid() == owner:
-        server.terminate()
-        server.wait(START_TIMEOUT_S)
-        shutil.rmtree(home, ignore_errors=True)

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,20 +23,34 @@ OWNER_LINK: Final = re.compile(r"https?://\S+/console/\S+")
 
 
 class Server:
-    """A running server: `url`, `data`, `database`, and what it has printed so far."""
+    """A running server: `url`, `data`, `database`, and what it has printed so far.
 
-    def __init__(self, data: Path, *, policy: Path | None = None, database: str = "") -> None:
+    `program` is a module that serves as Troth does, `inside` a command around it, `variables` are
+    its own.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        policy: Path | None = None,
+        database: str = "",
+        program: str = "troth",
+        inside: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         self.data = data
         self.database = database
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.parent / f"{data.name}-{self.port}.log"
-        command = [sys.executable, "-m", "troth", "serve", "--data", str(data)]
+        command = [*inside, sys.executable, "-m", program, "serve", "--data", str(data)]
         command += ["--host", "127.0.0.1", "--port", str(self.port)]
         command += ["--policy", str(policy)] if policy else []
         command += ["--database", database] if database else []
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment())
+            given = {**environment(), **(variables or {})}
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=given)
 
     def wait(self) -> "Server":
         """Wait for the first healthy answer; raise with the log if there is none."""
