@@ -13,7 +13,7 @@ from troth.protection.envelope import damaged
 from troth.protection.errors import BackupError
 from troth.protection.manifest import Layout
 from troth.store import Store
-from troth.store.fill import check_references, empty, fill, go_on_counting
+from troth.store.fill import check_references, defer_references, empty, fill, go_on_counting
 
 
 def demand_our_keys(layout: Layout) -> None:
@@ -49,6 +49,7 @@ def load(archive: Reader, store: Store, file: Path) -> None:
                 )
             )
         empty(store.alias, shape.name)
+    defer_references(store.alias)
     try:
         for shape, rows in archive.parts():
             fill(store.alias, shape, rows)

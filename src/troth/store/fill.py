@@ -77,12 +77,18 @@ def empty(alias: str, table: str) -> None:
             cursor.execute(f"DELETE FROM {quoted(table)}")  # noqa: S608 - a name, quoted
 
 
+def defer_references(alias: str) -> None:
+    """Let tables be filled in any order: references are checked by `check_references`."""
+    if connections[alias].vendor == "postgresql":
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def check_references(alias: str) -> None:
     """Check every reference between tables now. Raises IntegrityError."""
     connection = connections[alias]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     else:
         connection.check_constraints()
