@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -14,6 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.services import chromium, guards
 from tests.services.server import FreshDatabase, Server, database_url
+from troth import vault
 
 CASES = int(os.environ.get("TROTH_CASES", "100"))
 STORED_FIXTURES = frozenset(
@@ -84,6 +86,18 @@ def browser() -> Iterator[Browser]:
         found = chromium.launch(playwright)
         yield found
         found.close()
+
+
+@pytest.fixture
+def keys(tmp_path: Path, settings: Any) -> Iterator[Path]:
+    """Return a fresh key folder, which the vault of this test uses."""
+    folder = tmp_path / "keys"
+    settings.TROTH_KEYS = folder
+    settings.TROTH_OPERATOR_KEY_FILE = folder / "operator.key"
+    settings.TROTH_OPERATOR_KEY_COMMAND = ()
+    vault.close_store()
+    yield folder
+    vault.close_store()
 
 
 @pytest.fixture

@@ -116,7 +116,10 @@ class TreeCheck:
         found = list(self._faults)
         holds = signed is not None and (signed.size, signed.root) == (self.size, self._root)
         if not holds:
-            found += self._entries_at_fault(signed)
+            judged = self._entries_at_fault(signed)
+            if any(one.code == "removed" for one in judged):
+                found = [one for one in found if one.code != "removed"]  # where it was noticed
+            found += judged
             if self.size < size and not any(f.code == "removed" for f in found):
                 found.append(finding("truncated", number, found=self.size, size=size))
             if self.size > size and not any(f.code == "inserted" for f in found):
@@ -142,7 +145,7 @@ class TreeCheck:
         """Name the entries that differ from the tiles, where the tiles are what was signed."""
         trusted = signed is None or self._stored_root == signed.root
         known = {(f.index, f.code) for f in self._faults}
-        if not self._wrong or not trusted or self._seen_gap:
+        if not self._wrong or not trusted:
             return []
         found = []
         begin, hashes, kept = self._wrong[0]

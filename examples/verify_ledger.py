@@ -1,0 +1,60 @@
+"""Verify an auditor's copy of a Troth ledger without Troth: `python verify_ledger.py FOLDER`.
+
+Needs Python 3.11 and `cryptography`. Exit 0: signatures, entries and epochs hold; 1: what does not.
+"""
+
+import json
+import sys
+from base64 import b64decode
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+def root(hashes):  # RFC 6962, 2.1
+    while len(hashes) > 1:
+        pairs = zip(hashes[0::2], hashes[1::2], strict=False)
+        last = hashes[len(hashes) & ~1 :]
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + last
+    return hashes[0] if hashes else sha256().digest()
+
+
+def signed(note, vkey):  # C2SP signed-note, tlog-checkpoint
+    name, _, key = vkey.split("+", 2)
+    text, _, lines = note.rpartition("\n\n")
+    line = next(line for line in lines.split("\n") if line.split(" ")[1:2] == [name])
+    public = Ed25519PublicKey.from_public_bytes(b64decode(key)[1:])
+    public.verify(b64decode(line.split(" ")[2])[4:], f"{text}\n".encode())
+    return int(text.split("\n")[1]), b64decode(text.split("\n")[2])
+
+
+def entries(home):  # each leaf as published, with the entry's JSON
+    tiles, found = home / "tile" / "entries", []
+    for name in sorted(str(f.relative_to(tiles)) for f in tiles.rglob("*") if f.is_file()):
+        content, at = (home / "bodies" / name.split(".p/")[0]).read_bytes(), 0
+        raw = (tiles / name).read_bytes()
+        for leaf in (raw[n + 2 : n + 34] for n in range(0, len(raw), 34)):
+            salt, end = content[at : at + 16], at + 20 + int.from_bytes(content[at + 16 : at + 20])
+            if sha256(salt + content[at + 20 : end]).digest() != leaf:
+                sys.exit(f"{home.name}: entry {len(found)} was changed")
+            found.append((leaf, content[at + 20 : end]))
+            at = end
+    return found
+
+
+def main(folder, before=()):
+    for epoch in json.loads((folder / "epochs.json").read_text()):
+        home = folder / f"epoch-{epoch['number']}"
+        found = entries(home)
+        hashes = [sha256(b"\x00" + leaf).digest() for leaf, _ in found]
+        if signed((home / "checkpoint").read_text(), epoch["vkey"]) != (len(found), root(hashes)):
+            sys.exit(f"{home.name}: the entries are not what was signed")
+        last = json.loads(found[0][1])["about"]["previous"]
+        if last and root(list(before[: last["restored_size"]])).hex() != last["restored_root"]:
+            sys.exit(f"{home.name}: it does not begin where the epoch before ended")
+        before = hashes
+        print(f"{home.name}: {len(found)} entries hold")
+
+
+main(Path(sys.argv[1]))
