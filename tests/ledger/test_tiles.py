@@ -14,7 +14,8 @@ LEAVES: Final = [merkle.leaf_hash(n.to_bytes(3)) for n in range(70_000)]
 
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=6))
 def test_however_a_tree_grows_its_root_and_tiles_are_the_same(steps: list[int]) -> None:
-    size, edge, stored = 0, {}, {}
+    size, edge = 0, dict[int, bytes]()
+    stored: dict[tuple[int, int], bytes] = {}
     for step in steps:
         changed, root = tiles.extend(size, edge, LEAVES[size : size + step])
         size += step

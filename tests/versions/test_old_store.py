@@ -32,7 +32,7 @@ def test_a_store_of_the_first_step_gets_an_entry_for_all_that_happened(
         assert ask(f"{server.url}/v1/policy").json["version"]["number"] == 2
     finally:
         assert server.stop() == 0
-    where = ["--data", data, *(["--database", database] if database else [])]
+    where = ["--data", str(data), *(["--database", database] if database else [])]
     shown = json.loads(troth("ledger", "show", "--json", "--limit", "100", *where).stdout)
     told = [(entry["kind"], entry["actor"]) for entry in shown["entries"]]
     before = sorted(kind for kind, actor in told if actor == "migration")

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from troth.ledger import tiles
-from troth.ledger.merkle import leaf_hash
+from troth.ledger.merkle import HASH_BYTES, leaf_hash
 from troth.ledger.tiles import WIDTH
 from troth.ledger.verify.sources import Epochs, LogEpoch, LogSource
 from troth.policy.words import Message, mark
@@ -137,7 +137,7 @@ def _refused(template: str, folder: Path) -> CopyRefusedError:
 
 def _root_at(source: LogSource, epoch: LogEpoch, size: int) -> str:
     """Return the root of an epoch's tree when it had this many entries."""
-    done, edge, root = 0, {}, tiles.EMPTY_ROOT
+    done, edge, root = 0, dict[int, bytes](), tiles.EMPTY_ROOT
     for _, leaves, _ in source.chunks(epoch):
         hashes = [leaf_hash(leaf) for leaf in leaves[: size - done]]
         if hashes:
@@ -152,7 +152,7 @@ def _write_epoch(
 ) -> int:
     home = draft / epoch_folder(epoch.number)
     home.mkdir()
-    size, edge = 0, {}
+    size, edge = 0, dict[int, bytes]()
     for _, leaves, bodies in source.chunks(epoch):
         number, width = size // WIDTH, len(leaves)
         _write(home / tiles.path(tiles.ENTRIES, number, width), tiles.bundle(leaves))
@@ -161,8 +161,8 @@ def _write_epoch(
         size += width
         edge = tiles.edge_of(size, changed, edge)
         for (level, tile), hashes in changed.items():
-            if len(hashes) == tiles.width_of(epoch.size, level, tile) * tiles.HASH_BYTES:
-                width = len(hashes) // tiles.HASH_BYTES
+            if len(hashes) == tiles.width_of(epoch.size, level, tile) * HASH_BYTES:
+                width = len(hashes) // HASH_BYTES
                 _write(home / tiles.path(level, tile, width), hashes)
         progress(done + size)
     (home / CHECKPOINT).write_text(epoch.checkpoint)

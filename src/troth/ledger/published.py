@@ -83,7 +83,11 @@ def _shown(entry: Entry) -> Shown:
     except (msgspec.DecodeError, UnicodeDecodeError):
         at = entry.at.isoformat()
         body = Body(entry.kind, at, UNREADABLE, "", entry.subject, {}, None, None)
-    place = {"epoch": entry.epoch, "index": entry.index, "leaf": bytes(entry.leaf).hex()}
+    place: dict[str, Any] = {
+        "epoch": entry.epoch,
+        "index": entry.index,
+        "leaf": bytes(entry.leaf).hex(),
+    }
     return Shown(**msgspec.structs.asdict(body), **place)
 
 

@@ -88,7 +88,7 @@ AWAY: Final = mark(
 )
 
 
-def unavailable(_request: HttpRequest, error: Exception) -> HttpResponse:
+def unavailable(_request: HttpRequest, error: Any) -> HttpResponse:
     """Answer 503 where the database is away, full or locked, or too many wait for it."""
     log.error("database unavailable", error=type(error).__name__)
     connection.close()

@@ -3,6 +3,9 @@
 Rows that stand already get their entries here, by the actor `migration` at their own moment.
 """
 
+from datetime import datetime
+from typing import Any
+
 from django.apps.registry import Apps as StateApps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -27,7 +30,7 @@ def fill(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         _enter(alias, member, member.since, LedgerEntry("access.member-made", about=about))
 
 
-def _enter(alias, row, at, entry) -> None:
+def _enter(alias: str, row: Any, at: datetime, entry: LedgerEntry) -> None:
     tx = Tx(alias, at, ACTOR)
     row.entry = record(tx, entry)
     tx.pending.flush(alias)

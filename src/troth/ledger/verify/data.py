@@ -1,6 +1,7 @@
 """The data themselves as a source: the ledger's rows, read and never written."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from troth.ledger.merkle import HASH_BYTES
 from troth.ledger.models import Entry, Epoch, Tile
@@ -13,6 +14,9 @@ CHUNKS_READ = 10
 
 MANY = 1 << 62
 """More than there are entries: an index below 0 is a fault, and must be seen."""
+
+Stored = tuple[Any, Any, Any, Any]
+"""Index, leaf, salt and body, as a database gives them."""
 
 Versions = Callable[[], Mapping[str, Mapping[str, bytes]]]
 
@@ -45,7 +49,7 @@ class DataSource:
 
     def chunks(self, epoch: LogEpoch) -> Iterator[Chunk]:
         """Yield what has an index up to the size that is signed, and whatever lies beyond it."""
-        rows: list[tuple[int, bytes, bytes, bytes]] = []
+        rows: list[Stored] = []
         for read in self._rows(epoch):
             rows += read
             while len(rows) >= WIDTH:
@@ -54,7 +58,7 @@ class DataSource:
         if rows:
             yield _chunk(rows)
 
-    def _rows(self, epoch: LogEpoch) -> Iterator[list[tuple[int, bytes, bytes, bytes]]]:
+    def _rows(self, epoch: LogEpoch) -> Iterator[list[Stored]]:
         entries = Entry.objects.using(self._alias).filter(epoch=epoch.number).order_by("index")
         columns = entries.values_list("index", "leaf", "salt", "body")
         last = -MANY
@@ -65,7 +69,7 @@ class DataSource:
         if surplus := self._surplus(epoch):
             yield surplus
 
-    def _surplus(self, epoch: LogEpoch) -> list[tuple[int, bytes, bytes, bytes]]:
+    def _surplus(self, epoch: LogEpoch) -> list[Stored]:
         """Return entries beyond the size that is signed: not those that came while we read."""
         entries = Entry.objects.using(self._alias).filter(epoch=epoch.number)
         last = entries.order_by("-index").values_list("index", flat=True).first()
@@ -88,7 +92,7 @@ class DataSource:
         return self._given()
 
 
-def _chunk(rows: list[tuple[int, bytes, bytes, bytes]]) -> Chunk:
+def _chunk(rows: list[Stored]) -> Chunk:
     indexes = [row[0] for row in rows]
     leaves = [bytes(row[1]) for row in rows]
     return indexes, leaves, [(bytes(row[2]), bytes(row[3])) for row in rows]

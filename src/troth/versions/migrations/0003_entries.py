@@ -4,7 +4,9 @@ Rows that stand already get their entries here: actor `migration`, the moment th
 that what happened before there was a ledger is told by it, and told as what it is.
 """
 
+from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 from django.apps.registry import Apps as StateApps
 from django.db import migrations
@@ -17,6 +19,7 @@ from troth.store import Tx, immutable
 
 TABLES = ("versions_storedversion", "versions_effect", "versions_withdrawal")
 ACTOR = "migration"
+NAMES = ("StoredVersion", "Effect", "Withdrawal")
 
 
 def fill(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -34,8 +37,8 @@ def fill(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     immutable.protect(connection, TABLES)
 
 
-def _happened(apps, alias):
-    models = {name: apps.get_model("versions", name).objects.using(alias) for name in NAMES}
+def _happened(apps: StateApps, alias: str) -> Iterator[SimpleNamespace]:
+    models: dict[str, Any] = {name: apps.get_model("versions", name).objects.using(alias) for name in NAMES}
     for row in models["StoredVersion"].all():
         about = {"number": row.number, "chain": row.chain, "author": row.author}
         entry = LedgerEntry("versions.proposed", row.hash, about=about)
@@ -51,8 +54,6 @@ def _happened(apps, alias):
         rank = (row.version.number, 2)
         yield SimpleNamespace(at=row.at, rank=rank, row=row, entry=entry)
 
-
-NAMES = ("StoredVersion", "Effect", "Withdrawal")
 
 
 class Migration(migrations.Migration):
