@@ -35,6 +35,7 @@ NUMBERS: Final[Mapping[str, tuple[range, str]]] = {
     "port": (range(65_536), "a port is a number from 0 to 65535"),
     "threads": (range(1, 65), "from 1 to 64"),
     "workers": (range(65), "from 0 to 64"),
+    "generation_days": (range(1, 31), "from 1 to 30"),
 }
 NAME_LENGTHS: Final = range(1, 101)
 PATHS: Final = frozenset({"data", "keys", "logo", "operator_key_file", "policy"})
@@ -50,7 +51,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     image file) and `accent` (`#rrggbb`) are the operator's. `threads` serve pages, `workers`
     do jobs beside them (0: `troth worker` does). `keys` is the key folder; the operator's key that
     wraps it is in `operator_key_file`, or is what `operator_key_command` (an argument list)
-    prints, or the variable `TROTH_OPERATOR_KEY`. `backup_to` are the age public keys that open
+    prints, or the variable `TROTH_OPERATOR_KEY`; a generation of keys lives `generation_days`.
+    `backup_to` are the age public keys that open
     every backup.
     """
 
@@ -68,6 +70,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log_format: LogFormat = "json"
     threads: int = 8
     workers: int = 1
+    generation_days: int = 7
     keys: Path | None = None
     operator_key_file: Path | None = None
     operator_key_command: tuple[str, ...] = ()

@@ -94,6 +94,7 @@ TEMPLATES = [
 TROTH_KEYS = CONFIG.key_folder
 TROTH_OPERATOR_KEY_FILE = CONFIG.operator_key
 TROTH_OPERATOR_KEY_COMMAND = CONFIG.operator_key_command
+TROTH_GENERATION_DAYS = CONFIG.generation_days
 
 DATABASES = {"default": connection(CONFIG.database, CONFIG.sqlite_file)}
 
