@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from hashlib import sha256
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
@@ -40,6 +39,8 @@ PART_BYTES_MAX: Final = 2_000_000_000
 ROWS_AT_ONCE: Final = 200
 LEVEL: Final = 3
 """Of compression: sealed values do not shrink, so more is in vain."""
+GZIP: Final = 31
+"""What zlib calls the format of gzip, with its largest window."""
 ARRAY: Final = b"\xdd"
 """MessagePack: an array whose length follows in four bytes."""
 HEADER_BYTES: Final = 5
@@ -100,11 +101,11 @@ def parts(rows: Iterable[Row]) -> Iterator[tuple[list[Row], bytes]]:
 
 
 class Writer:
-    """Writes an archive; `into` needs no seeking."""
+    """Writes an archive; `into` needs no seeking, and an archive left off needs no closing."""
 
     def __init__(self, into: IO[bytes], layout: Layout) -> None:
-        self._gzip = gzip.GzipFile(fileobj=into, mode="wb", compresslevel=LEVEL, mtime=0)
-        self._tar = tarfile.open(fileobj=self._gzip, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - closed by `close`
+        self._into = into
+        self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
         self._layout = layout
         self._add(FIRST, msgspec.json.format(msgspec.json.encode(layout)))
 
@@ -122,15 +123,19 @@ class Writer:
         """Write the manifest with its signature, and end."""
         self._add(LAST, manifest_bytes(manifest))
         self._add(SIGNATURE, signature)
-        self._tar.close()
-        self._gzip.close()
+        self._write(bytes(2 * tarfile.BLOCKSIZE))
+        self._into.write(self._deflate.flush())
 
     def _add(self, name: str, content: bytes) -> None:
         member = tarfile.TarInfo(name)
         member.size, member.mode = len(content), 0o600
         member.mtime = int(self._layout.made_at.timestamp())
-        self._tar.addfile(member, BytesIO(content))
-        self._tar.members.clear()  # it remembers them all, which nobody asks for
+        self._write(member.tobuf(tarfile.USTAR_FORMAT))
+        self._write(content)
+        self._write(bytes(-len(content) % tarfile.BLOCKSIZE))
+
+    def _write(self, content: bytes) -> None:
+        self._into.write(self._deflate.compress(content))
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.utils import load_backend
 
 from troth.store.shape import SQLITE_TYPES, Column, Shape
 from troth.store.snapshot import quoted
 from troth.store.transaction import Store
 
+ENGINE: Final = "django.db.backends.sqlite3"
 PRAGMAS: Final = (
     "PRAGMA journal_mode=DELETE;PRAGMA synchronous=OFF;PRAGMA foreign_keys=ON;"
     "PRAGMA recursive_triggers=ON;"
@@ -21,22 +23,23 @@ PRAGMAS: Final = (
 
 @contextmanager
 def store_aside(file: Path) -> Iterator[Store]:
-    """Give the store in a file, made if it is not there; closed at the end, not removed."""
+    """Give the store in a file, made if it is not there; closed at the end, not removed.
+
+    Only this thread knows it.
+    """
     alias = f"aside-{secrets.token_hex(8)}"
     made = {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": ENGINE,
         "NAME": str(file),
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": PRAGMAS},
     }
-    connections.settings[alias] = connections.configure_settings({DEFAULT_DB_ALIAS: made})[
-        DEFAULT_DB_ALIAS
-    ]
+    settings = connections.configure_settings({DEFAULT_DB_ALIAS: made})[DEFAULT_DB_ALIAS]
+    connections[alias] = load_backend(ENGINE).DatabaseWrapper(settings, alias)
     try:
         yield Store(alias)
     finally:
         connections[alias].close()
         del connections[alias]
-        del connections.settings[alias]
 
 
 @contextmanager
@@ -57,7 +60,8 @@ def make_bare(store: Store, shapes: Sequence[Shape]) -> None:
 
 def _declared(column: Column) -> str:
     declared = SQLITE_TYPES[column.kind]
-    check = f" CHECK (JSON_VALID({quoted(column.name)}))" if column.kind == "json" else ""
+    name = quoted(column.name)
+    check = f" CHECK (JSON_VALID({name}) OR {name} IS NULL)" if column.kind == "json" else ""
     return declared + check
 
 
