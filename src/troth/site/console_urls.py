@@ -1,13 +1,20 @@
 """Addresses of the console."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
 
-from troth.site.pages import board, ledger, members
+from troth.site.pages import board, jobs, ledger, members
+from troth.site.pages.numbers import RowNumber
+
+register_converter(RowNumber, "row")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.board, name="board"),
     path("examine", board.examine, name="examine"),
     path("ledger", ledger.console, name="console-ledger"),
+    path("jobs", jobs.jobs, name="jobs"),
+    path("jobs/<row:row>/again", jobs.again, name="job-again"),
+    path("jobs/<row:row>/let-go", jobs.drop, name="job-drop"),
+    path("signals/<row:row>/close", jobs.close_signal, name="signal-close"),
     path("owner/<str:token>", members.owner, name="owner"),
     path("welcome", members.welcome, name="welcome"),
     path("sign-in", members.sign_in, name="sign-in"),

@@ -10,3 +10,9 @@ class VersionNumber(IntConverter):
     """
 
     regex = "[1-9][0-9]{0,8}"
+
+
+class RowNumber(IntConverter):
+    """The number of a row, as large as a database has them."""
+
+    regex = "[1-9][0-9]{0,17}"
