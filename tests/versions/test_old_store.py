@@ -29,7 +29,7 @@ def test_a_store_of_the_first_step_gets_an_entry_for_all_that_happened(
     assert made.returncode == 0, made.stderr
     server = Server(data, database=database).wait()
     try:
-        assert ask(f"{server.url}/v1/policy").json["version"]["number"] == 2
+        assert ask(f"{server.url}/v1/policy").json["version"]["number"] == 3
     finally:
         assert server.stop() == 0
     where = ["--data", str(data), *(["--database", database] if database else [])]

@@ -70,6 +70,8 @@ def get(
         connection.request("GET", path, headers={"Host": parts.netloc.rpartition("@")[2]})
         answer = connection.getresponse()
         body = _body(answer, url, limit_bytes, deadline)
+        if connection.was_cut:
+            raise TimeoutError("the answer took too long")
         return Answer(answer.status, body, answer.headers.get("ETag") or "")
     except (OSError, http.client.HTTPException) as error:
         raise _refused(url, mark("%(url)s gives no answer (%(why)s)."), error) from error
@@ -133,9 +135,11 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, host: str, port: int, address: str, timeout_s: float, *, tls: bool) -> None:
         super().__init__(host, port, timeout=timeout_s)
         self._address, self._tls = address, tls
+        self.was_cut = False
 
     def cut(self) -> None:
         """End it from another thread: a peer that drips must not hold us beyond the time."""
+        self.was_cut = True
         if self.sock is not None:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
