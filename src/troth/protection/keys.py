@@ -60,21 +60,31 @@ def back_up_keys(parent: Path, to: Sealed, at: datetime) -> Path:
         kept.mkdir(mode=0o700, exist_ok=True)
         live = store.folder / GENERATIONS
         try:
-            _copy_consistently(store.file, copy, live, kept)
+            alive = _copy_consistently(store.file, copy, live, kept)
             with (
                 sealed_file(draft / KEYS_FILE, to.recipients) as sealing,
                 copy.open("rb") as source,
             ):
                 while content := source.read(CHUNK_BYTES):
                     sealing.write(content)
+        except sqlite3.DatabaseError as error:
+            raise BackupError(
+                Message(
+                    mark("The key store %(file)s could not be copied (%(error)s)."),
+                    {"file": store.file, "error": error},
+                )
+            ) from error
         finally:
             destroy_file(copy)
-        _destroy_gone(live, kept)
+        _destroy_gone(alive, kept)
     return name_in(parent, at)
 
 
-def _copy_consistently(file: Path, copy: Path, live: Path, kept: Path) -> None:
-    """Copy the key store and every generation key its rows need, though a rotation goes on."""
+def _copy_consistently(file: Path, copy: Path, live: Path, kept: Path) -> set[str]:
+    """Copy the key store and every generation key its rows need, though a rotation goes on.
+
+    Returns the generations that were alive then.
+    """
     for _ in range(ATTEMPTS):
         copy.unlink(missing_ok=True)
         copy.touch(mode=0o600)
@@ -86,8 +96,9 @@ def _copy_consistently(file: Path, copy: Path, live: Path, kept: Path) -> None:
             source.backup(target, pages=PAGES_AT_ONCE)
             target.execute("PRAGMA journal_mode = DELETE")  # a file that stands alone
         _keep_generations(live, kept)
-        if all((kept / str(number)).exists() for number in needed(copy)):
-            return
+        alive = {place.name for place in live.iterdir()}
+        if all(str(number) in alive for number in needed(copy)):
+            return alive
     raise BackupError(
         Message(
             mark(
@@ -123,9 +134,9 @@ def _keep_generations(live: Path, kept: Path) -> None:
             replace_file(place, content)
 
 
-def _destroy_gone(live: Path, kept: Path) -> None:
+def _destroy_gone(alive: set[str], kept: Path) -> None:
     for file in kept.iterdir():
-        if file.name.startswith(OLD) or (file.name.isdigit() and not (live / file.name).exists()):
+        if file.name.startswith(OLD) or (file.name.isdigit() and file.name not in alive):
             destroy_file(file)
 
 
