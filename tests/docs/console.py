@@ -23,7 +23,7 @@ from msgspec import Struct
 FENCE: Final = re.compile(r"^(`{3,}|~{3,})\s*([^\s`]*)[^`]*$")
 EXITS: Final = re.compile(r"\s+# exits (\d+)$")
 COMMENT: Final = re.compile(r"\s{2,}# .*$")
-PROGRAMS: Final = frozenset({"troth", "curl", "cp", "mkdir", "sed", "cat"})
+PROGRAMS: Final = frozenset({"troth", "python", "curl", "cp", "mkdir", "sed", "cat"})
 TIMEOUT_S: Final = 120
 
 
@@ -93,6 +93,8 @@ def run(command: Command, folder: Path, environment: Mapping[str, str]) -> str:
     assert words[0] in PROGRAMS, f"{words[0]} is not run here; mark the block `text`"
     if words[0] == "curl":
         return curl(words[1:])
+    if words[0] == "python":
+        words[:1] = [sys.executable]
     if words[0] == "troth":
         words[:1] = [sys.executable, "-m", "troth"]
     done = subprocess.run(

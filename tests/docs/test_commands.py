@@ -21,7 +21,7 @@ PROSE: Final = tuple(
     )
 )
 LANGUAGES: Final = frozenset({"console", "text", "toml", "markdown", "json", "python", "html"})
-NEEDS_SERVER: Final = re.compile(r"\$ADDRESS|\btroth (?:audit|policy propose)\b")
+NEEDS_SERVER: Final = re.compile(r"\$ADDRESS|\btroth (?:audit|policy propose|ledger|vault|backup)\b")
 """Commands on a running server, or on the data folder a start has made."""
 LINK: Final = re.compile(r"(?<!\\)\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
 
@@ -45,7 +45,7 @@ def test_each_command_of_a_page_does_what_the_page_says(
         if block.language == "console"
         for command in console.commands(block)
     ]
-    for folder in ("policy", "tests/default_policy", "tests/importer/policies"):
+    for folder in ("policy", "tests/default_policy", "tests/importer/policies", "examples"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     variables = dict(environment())
     if any(NEEDS_SERVER.search(command.line) for command in commands):
