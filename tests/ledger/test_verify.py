@@ -28,8 +28,9 @@ LAST_BUNDLE = "tile/entries/002.p/"
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
+def copy(tmp_path: Path, keys: Path) -> Path:
     """Return a copy of a ledger of two full tiles and some more, with a policy in force."""
+    assert keys.parent == tmp_path
     propose_at(PROPOSED, default_policy())
     filled(COUNT)
     return copied(tmp_path / "copy")

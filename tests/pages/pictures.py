@@ -63,6 +63,9 @@ SIGHTS: Final = {
     ),
     "changes": Sight("/changes/2", ["history"]),
     "history": Sight("/history", ["history"]),
+    "ledger": Sight("/ledger/", ["ledger"]),
+    "console-ledger": Sight("/console/ledger", ["console"], staff=True),
+    "jobs": Sight("/console/jobs", ["console"], staff=True),
     "sign-in": Sight("/console/sign-in", ["console"]),
     "board-broken": Sight(
         "/console/?statement=revision.timely", ["console"], staff=True, row="revision.timely"

@@ -20,8 +20,8 @@ from troth.site.pages import errors
 from troth.site.typeset.accent import contrast, readable, stylesheet
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-PUBLIC: Final = ("/", "/?both=1", "/history", "/history/1", "/changes/1", "/nothing")
-CONSOLE: Final = ("/console/", "/console/welcome", "/console/jobs")
+PUBLIC: Final = ("/", "/?both=1", "/history", "/history/1", "/changes/1", "/ledger/", "/nothing")
+CONSOLE: Final = ("/console/", "/console/welcome", "/console/jobs", "/console/ledger")
 STRANGER: Final = ("/console/sign-in", "/console/owner/never")
 LANGS: Final = ("zh", "en")
 SITE: Final = Path(errors.__file__).resolve().parents[1]
