@@ -77,8 +77,32 @@ def write() -> None:
 
 
 @doing
-def read(*persons: str) -> list[str | None]:
-    """Open what is held of persons; None where it does not open."""
+def look(*persons: str) -> dict[str, Any]:
+    """Tell what a store holds: what opens of persons, who is found, what guards it."""
+    from django.contrib.sessions.models import Session  # noqa: PLC0415 - needs Django set up
+    from django.db import connection  # noqa: PLC0415 - the same
+
+    from troth import vault  # noqa: PLC0415 - the same
+    from troth.ledger import tables  # noqa: PLC0415 - the same
+    from troth.people.actions import open_account  # noqa: PLC0415 - the same
+    from troth.store import immutable, transact  # noqa: PLC0415 - the same
+    from troth.versions.models import TABLES  # noqa: PLC0415 - the same
+
+    addresses = [f"p{number}@example.invalid" for number in range(len(persons))]
+    return {
+        "opened": [opened(person) for person in persons],
+        "found": [transact(vault.find, "email", address) for address in addresses],
+        "sessions": Session.objects.count(),
+        "unprotected": [
+            *immutable.unprotected(connection, TABLES),
+            *immutable.unprotected(connection, tuple(tables.SET_ONCE), tables.SET_ONCE),
+        ],
+        "next": transact(open_account, "member", "correct horse battery staple").pk,
+    }
+
+
+def opened(person: str) -> str | None:
+    """Open what is held of a person; None where nothing is."""
     from troth import vault  # noqa: PLC0415 - needs Django set up
     from troth.gate import decide, permit  # noqa: PLC0415 - the same
     from troth.gate.facts import UseFacts  # noqa: PLC0415 - the same
@@ -86,7 +110,7 @@ def read(*persons: str) -> list[str | None]:
     from troth.store import Tx, transact  # noqa: PLC0415 - the same
     from troth.versions import facts  # noqa: PLC0415 - the same
 
-    def opened(tx: Tx, person: vault.PersonId) -> str | None:
+    def verb(tx: Tx, person: vault.PersonId) -> str | None:
         row = Detail.objects.filter(person=person, field="email").first()
         rules = facts.current_rulebook(tx)
         if row is None or row.box is None or rules is None:
@@ -96,7 +120,7 @@ def read(*persons: str) -> list[str | None]:
         sealed = vault.Sealed(person, row.category, row.field, row.version, bytes(row.box))
         return vault.unseal(tx, sealed, leave).reveal()
 
-    return [transact(opened, vault.PersonId(person)) for person in persons]
+    return transact(verb, vault.PersonId(person))
 
 
 @doing
@@ -110,40 +134,11 @@ def erase(person: str) -> bool:
 
 
 @doing
-def find(email: str) -> str | None:
-    """Find somebody by an address."""
-    from troth import vault  # noqa: PLC0415 - needs Django set up
-    from troth.store import transact  # noqa: PLC0415 - the same
-
-    return transact(vault.find, "email", email)
-
-
-@doing
 def rotate() -> int:
     """Begin the next generation."""
     from troth import vault  # noqa: PLC0415 - needs Django set up
 
     return vault.rotate_generation()
-
-
-@doing
-def guards() -> dict[str, Any]:
-    """Tell which tables somebody could change, and what number the next account would get."""
-    from django.db import connection  # noqa: PLC0415 - needs Django set up
-
-    from troth.ledger import tables  # noqa: PLC0415 - the same
-    from troth.people.actions import open_account  # noqa: PLC0415 - the same
-    from troth.store import immutable, transact  # noqa: PLC0415 - the same
-    from troth.versions.models import TABLES  # noqa: PLC0415 - the same
-
-    account = transact(open_account, "member", "correct horse battery staple")
-    return {
-        "unprotected": [
-            *immutable.unprotected(connection, TABLES),
-            *immutable.unprotected(connection, tuple(tables.SET_ONCE), tables.SET_ONCE),
-        ],
-        "next": account.pk,
-    }
 
 
 @doing

@@ -152,7 +152,10 @@ def _restored(restored: "Restored", config: Config, translate: Translate) -> str
             },
         ),
         Message(
-            mark("The ledger goes on in epoch %(epoch)s, whose first entry says what it goes on from."),
+            mark(
+                "The ledger goes on in epoch %(epoch)s, whose first entry says what it goes on"
+                " from."
+            ),
             {"epoch": restored.epoch},
         ),
     ]
