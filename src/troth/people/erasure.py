@@ -6,11 +6,13 @@ completes it on the next start.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
 from troth import vault
 from troth.people.actions import bury, mark_erased
+from troth.people.models import Person
 from troth.policy.words import Pseudonym
 from troth.store import SYSTEM, Store, transact_on
 from troth.vault import PersonId
@@ -18,6 +20,11 @@ from troth.vault.models import Tombstone
 
 RESTORED: Final = "restored"
 """The reason where a copy of the data brought somebody back who had been erased."""
+NEVER_ENROLLED: Final = "never-enrolled"
+"""The reason where an enrolment was refused or cut short after her key was made."""
+UNUSED_AFTER: Final = timedelta(days=30)
+"""A key that seals nothing by then is of nobody. Long, as the data may be an old backup's just now:
+who was enrolled since must still open when the newer one is restored in its place."""
 CHUNK: Final = 500
 
 
@@ -64,6 +71,20 @@ def reapply(store: Store) -> int:
                 transact_on(store, SYSTEM, None, bury, person, RESTORED)
                 _destroy(store, SYSTEM, person)
                 count += 1
+    return count
+
+
+def sweep(store: Store, made_before: datetime) -> int:
+    """Erase whom only the key store knows: an enrolment that failed left her key and address.
+
+    Returns how many there were.
+    """
+    count = 0
+    for chunk in _chunks(vault.keys_made_before(made_before)):
+        known = Person.objects.using(store.alias).filter(pk__in=chunk)
+        for person in set(chunk) - set(known.values_list("pk", flat=True)):
+            erase(person, NEVER_ENROLLED, store=store)
+            count += 1
     return count
 
 
