@@ -5,6 +5,7 @@ waits for nobody, and under load many share one write to the disk. A caller's fu
 what she asked for is durable, or has failed.
 """
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -28,8 +29,10 @@ VERBS_MAX: Final = 1_000
 WAITING_MAX: Final = 10_000
 """How many verbs may wait; a further one is refused."""
 STOP_SECONDS: Final = 30.0
-LOST: Final = (OperationalError, InterfaceError)
-"""The database is not there, is full or is locked: whether a commit arrived may be unknown."""
+LOST: Final = (OperationalError, InterfaceError, sqlite3.OperationalError)
+"""The database is not there, is full or is locked: whether a commit arrived may be unknown.
+
+The last is the key store's, which `prepare` writes to without Django."""
 
 log = structlog.get_logger("troth.store")
 
@@ -188,7 +191,7 @@ class Committer:
             pending.flush(alias)
         return results
 
-    def _lose(self, group: list[_Call[Any]], error: OperationalError | InterfaceError) -> None:
+    def _lose(self, group: list[_Call[Any]], error: Exception) -> None:
         """Tell all that nothing is known, and begin anew with a fresh connection.
 
         They are not tried again: a commit whose answer was lost may have been done.
