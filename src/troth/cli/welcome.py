@@ -31,6 +31,8 @@ class Welcome:
         link = first_owner_link()
         if link is not None:
             self._tell_owner(f"{base}/console/owner/{link}")
+        else:  # one that was used opens nothing, and yet nobody needs to find it
+            (self.config.data / OWNER_LINK_FILE).unlink(missing_ok=True)
         self._say(mark("Troth serves %(address)s/"), address=base)
 
     def _tell_owner(self, link: str) -> None:
