@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,7 @@ UNPRIVILEGED_USER: Final = "nobody"
 START_TIMEOUT_S: Final = 30
 URL_VARIABLE: Final = "TROTH_TEST_POSTGRES"
 DATABASE: Final = "troth"
+MOUNT: Final = 'mount -t tmpfs -o "$1" troth "$0" && shift && exec "$@"'
 INITDB: Final = "-U troth -A trust -E UTF8 --no-sync".split()
 
 
@@ -62,7 +63,9 @@ def _start() -> str:
 class Cluster:
     """A PostgreSQL server that can be stopped, killed and started again on the same data."""
 
-    def __init__(self) -> None:
+    def __init__(self, small_disk: str = "") -> None:
+        """Make it; with a `small_disk` of so many bytes (`24m`) the database alone is on that."""
+        self._small_disk = small_disk
         self.home = Path(tempfile.mkdtemp(prefix="troth-postgres-"))
         self.home.chmod(0o755)
         self._binaries, self._demote = _binaries(self.home), _demotion()
@@ -71,33 +74,58 @@ class Cluster:
         if self._demote:
             entry = pwd.getpwnam(UNPRIVILEGED_USER)
             os.chown(self._data, entry.pw_uid, entry.pw_gid)
+        self.small = self.home / "small"
+        self.small.mkdir()
         self._run("initdb", *INITDB).wait(START_TIMEOUT_S)
         self._port = _free_port()
         self._server: subprocess.Popen[bytes] | None = None
         self.url = f"postgresql://troth@127.0.0.1:{self._port}/{DATABASE}"
 
-    def _run(self, name: str, *options: str) -> subprocess.Popen[bytes]:
+    def _run(self, name: str, *options: str, inside: Sequence[str] = ()) -> subprocess.Popen[bytes]:
         with (self.home / "log.txt").open("ab") as log:
             return subprocess.Popen(
-                [str(self._binaries / name), "-D", str(self._data), *options],
+                [*inside, str(self._binaries / name), "-D", str(self._data), *options],
                 cwd=self.home,
                 env={"PATH": os.defpath, "LC_ALL": "C"},
-                preexec_fn=self._demote,  # noqa: PLW1509 - the tests start it before any thread of theirs
+                preexec_fn=None if inside else self._demote,  # noqa: PLW1509 - the tests start it before any thread of theirs
                 stdout=log,
                 stderr=log,
             )
 
     def start(self) -> str:
         """Start the server, with a database at first; return that one's address."""
-        self._server = self._run("postgres", "-p", str(self._port), "-h", "127.0.0.1", "-k", "")
-        _wait(f"{self.url.rsplit('/', 1)[0]}/postgres", self._server, self.home)
-        with psycopg.connect(
-            f"{self.url.rsplit('/', 1)[0]}/postgres", autocommit=True
-        ) as connection:
+        options = ("-p", str(self._port), "-h", "127.0.0.1", "-k", "")
+        self._server = self._run("postgres", *options, inside=self._on_small_disk())
+        address = f"{self.url.rsplit('/', 1)[0]}/postgres"
+        _wait(address, self._server, self.home)
+        with psycopg.connect(address, autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if known.fetchone() is None:
-                connection.execute(f'CREATE DATABASE "{DATABASE}"'.encode())
+                where = ""
+                if self._small_disk:
+                    place = f"CREATE TABLESPACE small LOCATION '{self.small}'"
+                    connection.execute(place.encode())
+                    where = " TABLESPACE small"
+                connection.execute(f'CREATE DATABASE "{DATABASE}"{where}'.encode())
         return self.url
+
+    def _on_small_disk(self) -> list[str]:
+        """Return what runs a command with a small disk that nobody else sees."""
+        if not self._small_disk:
+            return []
+        user = pwd.getpwnam(UNPRIVILEGED_USER) if self._demote else pwd.getpwuid(os.getuid())
+        options = f"size={self._small_disk},uid={user.pw_uid},gid={user.pw_gid},mode=700"
+        mount = ["sh", "-c", MOUNT, str(self.small), options]
+        if not self._demote:
+            return ["unshare", "--user", "--map-current-user", "--keep-caps", "--mount", *mount]
+        ids = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+        return ["unshare", "--mount", *mount, "setpriv", *ids]
+
+    @property
+    def small_disk(self) -> Path:
+        """The small disk, as it is reached from outside."""
+        assert self._server is not None
+        return Path(f"/proc/{self._server.pid}/root") / self.small.relative_to("/")
 
     def break_off(self) -> None:
         """Stop at once, as a machine that loses power: what is not on the disk is lost."""
@@ -118,11 +146,8 @@ class Cluster:
     def remove(self) -> None:
         """Stop the server and remove its folder."""
         if self._server is not None and self._server.poll() is None:
-            self._server.terminate()
-            try:
-                self._server.wait(START_TIMEOUT_S)
-            except subprocess.TimeoutExpired:  # SIGTERM waits for clients that stay connected
-                self.break_off()
+            self._server.send_signal(signal.SIGINT)  # SIGTERM would wait for clients to go
+            self._server.wait(START_TIMEOUT_S)
         shutil.rmtree(self.home, ignore_errors=True)
 
 

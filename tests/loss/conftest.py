@@ -1,0 +1,61 @@
+"""Drivers of these tests end with their test, whatever it found."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.loss.load import Caller
+from tests.services.server import Server
+
+
+class Driver(Server):
+    """A running `tests.loss.driver`; `call` asks its doors."""
+
+    @cached_property
+    def call(self) -> Caller:
+        """A connection to it, closed when it ends."""
+        return Caller(self.port)
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        os.kill(self.process.pid, signal.SIGKILL)
+
+    def kill_within(self, pid: int) -> None:
+        """End the one that a command around it runs, and wait for the next."""
+        os.kill(pid, signal.SIGKILL)
+        self.call.close()
+        self.wait()
+
+    def end(self) -> None:
+        """Leave nothing of it running."""
+        self.call.close()
+        below = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        children = below.read_text().split() if below.exists() else []
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for child in children:  # of a command around it
+            os.kill(int(child), signal.SIGKILL)
+
+
+Drive = Callable[..., Driver]
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Iterator[Drive]:
+    """Start a driver on the test's data folder, or on `data`; options as `Server` takes them."""
+    started: list[Driver] = []
+
+    def begin(data: Path = tmp_path / "data", **options: Any) -> Driver:
+        started.append(Driver(data, program="tests.loss.driver", **options))
+        started[-1].wait()
+        return started[-1]
+
+    yield begin
+    for driver in started:
+        driver.end()

@@ -1,0 +1,35 @@
+"""Killed between any two steps, an enrolment or an erasure is whole or has never been."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.loss.conftest import Drive
+from tests.loss.load import demand_whole
+from tests.services.server import FreshDatabase, environment
+
+ROOT = Path(__file__).resolve().parents[2]
+STEPS_MIN = {"enrol": 12, "enrol-unprepared": 12, "erase": 15}
+pytestmark = [pytest.mark.slow, pytest.mark.torture]
+
+
+@pytest.mark.parametrize("what", ["enrol", "enrol-unprepared", "erase"])
+def test_killed_between_any_two_steps(
+    tmp_path: Path, drive: Drive, fresh_database: FreshDatabase, what: str
+) -> None:
+    url = fresh_database(f"steps-{what}")
+    command = [sys.executable, "-m", "tests.loss.steps", str(tmp_path / "data"), url, what]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
+    rounds = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert ended.returncode == 0, ended.stderr
+    assert [one for one in rounds if one["wrong"]] == []
+    assert len(rounds) > STEPS_MIN[what]
+    there = [one["there"] for one in rounds]
+    assert there == sorted(there, reverse=what == "erase"), "whole from one step on, and for good"
+    assert set(there) == {True, False}
+    demand_whole(drive(database=url).call, [])
