@@ -41,14 +41,14 @@ def table(*jobs: Job) -> Table:
     return table_of(jobs)
 
 
-def ask(name: str, now: datetime = NOON, **settings: Any) -> None:
+def ask(name: str, store: Store = STORE, **settings: Any) -> None:
     """Enqueue in a transaction of its own."""
-    transact_on(STORE, "system", now, enqueue, name, **settings)
+    transact_on(store, "system", NOON, enqueue, name, **settings)
 
 
-def only() -> QueuedJob:
+def only(store: Store = STORE) -> QueuedJob:
     """Return the one job there is."""
-    return QueuedJob.objects.get()
+    return QueuedJob.objects.using(store.alias).get()
 
 
 def fail(_: Any) -> None:
@@ -70,9 +70,9 @@ class Held:
 
 
 @contextmanager
-def working(jobs: Table, threads: int = 1, **settings: Any) -> Iterator[Workers]:
+def working(store: Store, jobs: Table, threads: int = 1, **settings: Any) -> Iterator[Workers]:
     """Run workers for as long as the block lasts."""
-    workers = Workers(STORE, jobs, threads, **settings)
+    workers = Workers(store, jobs, threads, **settings)
     workers.start()
     try:
         yield workers

@@ -1,6 +1,5 @@
 """A job runs after the transaction that asked for it, once, or is tried again later."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -8,18 +7,14 @@ import pytest
 
 from tests.jobs.cast import (
     NOON,
-    PATIENCE_S,
     STORE,
     Clock,
-    Held,
     ask,
     fail,
     job,
     nothing,
     only,
     table,
-    until,
-    working,
 )
 from troth.people.models import Account
 from troth.store import Tx, transact, transact_on
@@ -354,71 +349,3 @@ def test_every_periodic_job_is_seen_before_a_worker_has_planned_it() -> None:
     (seen,) = periodic(STORE.alias, jobs)
     assert seen.row is not None
     assert seen.row.started_at == NOON
-
-
-def test_a_worker_is_woken_by_what_its_process_enqueues() -> None:
-    done = threading.Event()
-    jobs = table(job("test.work", lambda _tx: done.set()))
-    with working(jobs, poll_seconds=10 * PATIENCE_S):
-        ask("test.work")
-        assert done.wait(PATIENCE_S)
-
-
-def test_a_worker_goes_on_after_a_job_that_failed() -> None:
-    done = threading.Event()
-    jobs = table(job("test.fail", fail), job("test.work", lambda _tx: done.set()))
-    with working(jobs, poll_seconds=10 * PATIENCE_S):
-        ask("test.fail")
-        ask("test.work")
-        assert done.wait(PATIENCE_S)
-
-
-def test_stopping_finishes_the_job_in_hand() -> None:
-    held = Held()
-    ask("test.work")
-    with working(table(job("test.work", held, outside=True))) as workers:
-        assert held.reached.wait(PATIENCE_S)
-        stopper = threading.Thread(target=workers.stop)
-        stopper.start()
-        held.open.set()
-        stopper.join(PATIENCE_S)
-    assert only().state == DONE
-
-
-def test_what_does_not_finish_in_time_is_given_back() -> None:
-    held = Held()
-    ask("test.work")
-    with working(table(job("test.work", held, outside=True))) as workers:
-        assert held.reached.wait(PATIENCE_S)
-        workers.stop(seconds=0.01)
-        assert (only().state, only().attempts) == (WAITING, 0)
-        held.open.set()
-        assert workers.wait(PATIENCE_S)
-    assert only().state == WAITING
-
-
-def test_a_long_job_is_told_that_the_process_ends() -> None:
-    reached, ended = threading.Event(), threading.Event()
-
-    def work(step: Step) -> None:
-        reached.set()
-        until(lambda: step.ending)
-        ended.set()
-
-    ask("test.work")
-    with working(table(job("test.work", work, outside=True))):
-        assert reached.wait(PATIENCE_S)
-    assert ended.is_set()
-    assert only().state == DONE
-
-
-def test_until_empty_ends_when_nothing_is_due_any_more() -> None:
-    def work(tx: Tx, left: int) -> None:
-        open_account(tx, f"n{left}")
-        if left:
-            enqueue(tx, "test.work", {"left": left - 1})
-
-    ask("test.work", arguments={"left": 5})
-    with working(table(job("test.work", work)), 2, until_empty=True) as workers:
-        assert workers.wait(PATIENCE_S)
-    assert len(handles()) == 6

@@ -5,26 +5,19 @@ import random
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from django.core.management import call_command
-from django.db import connections
-from pytest_django.plugin import DjangoDbBlocker
 
+from tests.jobs.apart import Apart
 from tests.jobs.cast import PATIENCE_S, until
 from tests.jobs.process import KIND
-from tests.services.server import FreshDatabase, environment
-from troth.site import database
-from troth.store import SYSTEM, Store, transact_on
+from troth.store import SYSTEM, transact_on
 from troth.store.jobs import enqueue
 from troth.store.models import DONE, SENT, WAITING, OutboxRow, QueuedJob
 from troth.store.outbox import put_many
@@ -36,50 +29,6 @@ KILL_S: Final = 0.15
 """A kill comes within so long: a job takes a quarter of it."""
 
 pytestmark = [pytest.mark.torture, pytest.mark.slow]
-
-
-class Apart:
-    """A database of its own, which other processes open too."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder = folder
-        self.url = url
-        self.store = Store("apart")
-        entry = database.connection(url, folder / "troth.db")
-        told = connections.configure_settings({"default": {}, "apart": entry})
-        connections.databases["apart"] = told["apart"]
-        call_command("migrate", "store", database="apart", verbosity=0)
-        self.run("CREATE TABLE effect (number integer)")
-
-    def run(self, statement: str) -> list[Any]:
-        """Run a statement and return its rows, if it has any."""
-        with connections["apart"].cursor() as cursor:
-            cursor.execute(statement)
-            return cursor.fetchall() if cursor.description else []
-
-    def effects(self) -> Counter[int]:
-        """Count the effects by their number."""
-        return Counter(number for (number,) in self.run("SELECT number FROM effect"))
-
-    def begin(self, role: str, **variables: str) -> "subprocess.Popen[bytes]":
-        """Start a process on it; `ready` waits until it works."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.jobs.process", role, str(self.folder), self.url],
-            stdout=subprocess.PIPE,
-            env={**environment(), **variables},
-        )
-
-
-@pytest.fixture
-def apart(
-    tmp_path: Path,
-    fresh_database: FreshDatabase,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Apart]:
-    with django_db_blocker.unblock():
-        yield Apart(tmp_path, fresh_database(f"apart-{uuid.uuid4().hex}"))
-        connections["apart"].close()
-        del connections["apart"], connections.databases["apart"]
 
 
 def ready(process: "subprocess.Popen[bytes]") -> None:

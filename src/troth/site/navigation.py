@@ -1,8 +1,12 @@
 """Where a reader may be sent back to: our own pages, nowhere else."""
 
+import re
+from typing import Final
 from urllib.parse import urlencode
 
 from django.utils.http import url_has_allowed_host_and_scheme
+
+NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def own_page(asked: str, otherwise: str) -> str:
@@ -19,3 +23,8 @@ def kept(**understood: str) -> dict[str, str]:
 def address(path: str, understood: dict[str, str]) -> str:
     """Return a path with what `kept` left of its query."""
     return f"{path}?{urlencode(understood)}" if understood else path
+
+
+def page_number(asked: str) -> int:
+    """Return the number of a page as it stands in a query; what is none is the first."""
+    return int(asked) if NUMBER.fullmatch(asked) else 1

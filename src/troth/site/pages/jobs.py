@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from troth.access.facts import member_of
 from troth.access.sign_in import members_only
 from troth.site.background import known_jobs
-from troth.site.navigation import kept
+from troth.site.navigation import kept, page_number
 from troth.site.typeset.jobs import jobs_page
 from troth.store import SYSTEM, transact_as
 from troth.store.jobs_seen import let_go, retry
@@ -25,7 +25,7 @@ CLOSED: Final = "closed in the console"
 @members_only
 def jobs(request: HttpRequest) -> HttpResponse:
     """Show periodic jobs, those that failed, and a page of the open signals."""
-    number = _number(request.GET.get("page", ""))
+    number = page_number(request.GET.get("page", ""))
     page = jobs_page(DEFAULT_DB_ALIAS, known_jobs(), datetime.now(UTC), number)
     shown = {"member": member_of(request), "page": page, "kept": kept(page=page.turned_to)}
     return render(request, "console/jobs.html", shown)
@@ -59,8 +59,3 @@ def _actor(request: HttpRequest) -> str:
     """Return the handle of the member who asks."""
     member = member_of(request)
     return SYSTEM if member is None else member.account.handle
-
-
-def _number(asked: str) -> int:
-    """Return the page asked for; what is no number is the first."""
-    return int(asked) if len(asked) < len(CLOSED) and asked.isascii() and asked.isdigit() else 1
