@@ -5,6 +5,7 @@ import json
 import subprocess
 from datetime import UTC, datetime
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -148,10 +149,12 @@ def test_a_server_goes_on_while_it_is_backed_up(
 def test_a_full_disk_is_told_and_nothing_half_made_is_left(
     tmp_path: Path, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_file: Hashed, _content: bytes) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    class Full(BytesIO):
+        def write(self, _content: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Hashed, "write", full)
+    begin = Hashed.__init__
+    monkeypatch.setattr(Hashed, "__init__", lambda hashed, _file: begin(hashed, Full()))
     with pytest.raises(BackupError, match="is full, so no backup was made"):
         back_up(Store(), tmp_path / "to", key.sealed, datetime.now(UTC))
     assert list((tmp_path / "to").iterdir()) == []

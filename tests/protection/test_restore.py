@@ -16,7 +16,7 @@ def test_what_was_backed_up_is_back_with_its_keys_its_guards_and_its_ledger(
     tmp_path: Path, books: Books, fresh_database: FreshDatabase
 ) -> None:
     data, database = books.copy_operator_key(tmp_path / "data"), fresh_database("back")
-    ended = restored(books, data, database, "--keys", books.keys, "--json")
+    ended = restored(books, data, database, "--keys", books.keys.parent, "--json")
     assert ended.returncode == 0, ended.stderr
     told = json.loads(ended.stdout)
     assert (told["rows"], told["tables_hash"]) == (books.told["rows"], books.told["tables_hash"])
@@ -80,7 +80,7 @@ def test_a_trial_says_that_a_backup_holds_and_touches_nothing(tmp_path: Path, bo
     assert by_identity.returncode == 0, by_identity.stderr
     assert "holds" in by_identity.stdout
     assert not (tmp_path / "no").exists()
-    by_itself = troth("restore", books.backup, "--verify", "--json", "--data", books.data)
+    by_itself = troth("restore", books.backup.parent, "--verify", "--json", "--data", books.data)
     assert by_itself.returncode == 0, by_itself.stderr
     told = json.loads(by_itself.stdout)
     assert (told["holds"], told["findings"]) == (True, [])

@@ -28,11 +28,18 @@ FINDING = 1
 
 def restore_command(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help=mark("The folder of one backup."))
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help=mark("The folder of one backup, or of several: the newest.")
+        ),
     ],
     keys: Annotated[
         Path | None,
-        typer.Option("--keys", metavar="DIR", help=mark("The folder of one backup of the keys.")),
+        typer.Option(
+            "--keys",
+            metavar="DIR",
+            help=mark("The folder of one backup of the keys, or of several."),
+        ),
     ] = None,
     identity: Annotated[
         Path | None,
@@ -54,7 +61,10 @@ def restore_command(
     settings = configuration.load(options.flags(data=data, database=database, config=config))
     translate = translator(lang)
     from troth.cli.backup_access import Opener, plainly  # noqa: PLC0415 - slow to import
+    from troth.protection.folders import DATA_FILE, KEYS_FILE, newest  # noqa: PLC0415 - the same
 
+    folder = newest(folder, DATA_FILE)
+    keys = None if keys is None else newest(keys, KEYS_FILE)
     with plainly():
         opener = Opener(identity, passphrase_file, translate)
         if verify:

@@ -108,8 +108,8 @@ def sealed_file(file: Path, recipients: Sequence[Recipient]) -> Iterator[Sealing
             raise
         finally:
             thread.join()
-        if thread.error is not None:
-            raise hashed.error or thread.error
+        if (failed := hashed.error or thread.error) is not None:
+            raise failed  # the library is silent where its very last write fails
         opened.flush()
         os.fsync(opened.fileno())
 

@@ -52,6 +52,13 @@ def name_in(parent: Path, made_at: datetime) -> Path:
     return parent / name
 
 
+def newest(folder: Path, file: str) -> Path:
+    """Return a backup's folder; one that holds several stands for the newest of them."""
+    if (folder / file).exists():
+        return folder
+    return max((found.parent for found in folder.glob(f"troth-*/{file}")), default=folder)
+
+
 @contextmanager
 def _held(parent: Path) -> Iterator[None]:
     handle = os.open(parent, os.O_RDONLY)
