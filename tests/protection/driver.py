@@ -151,7 +151,7 @@ def backups() -> list[dict[str, Any]]:
         {
             "folder": backup.folder,
             "sha256": backup.sha256,
-            "told": msgspec.json.decode(bytes(Entry.objects.get(pk=backup.entry).body)),
+            "told": msgspec.json.decode(bytes(Entry.objects.get(pk=str(backup.entry)).body)),
         }
         for backup in Backup.objects.order_by("id")
     ]

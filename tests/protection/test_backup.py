@@ -100,7 +100,7 @@ def test_a_passphrase_opens_it_and_another_does_not(tmp_path: Path, books: Books
     assert made.returncode == 0, made.stderr
     folder = only(tmp_path / "to")
     assert b"an unlikely phrase" not in (folder / "README.txt").read_bytes()
-    trial = ["restore", folder, "--verify", "--data", tmp_path / "none"]
+    trial: list[str | Path] = ["restore", folder, "--verify", "--data", tmp_path / "none"]
     refused = troth(*trial, "--passphrase-file", wrong)
     assert refused.returncode == 2
     assert "The passphrase does not open" in refused.stderr

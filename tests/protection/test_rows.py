@@ -58,6 +58,7 @@ def every_kind(committed: None) -> Iterator[Any]:  # noqa: ARG001 (a database)
 
     with connection.schema_editor() as editor:
         editor.create_model(EveryKind)
+    made: Any = EveryKind
     common = EveryKind(
         small=7,
         big=2**63 - 1,
@@ -86,8 +87,8 @@ def every_kind(committed: None) -> Iterator[Any]:  # noqa: ARG001 (a database)
     )
     for row in (common, outermost, EveryKind(), EveryKind(tree="null", real=3.0)):
         row.save()
-    EveryKind.objects.create().delete()
-    yield EveryKind
+    made.objects.create().delete()
+    yield made
     with connection.schema_editor() as editor:
         editor.delete_model(EveryKind)
 

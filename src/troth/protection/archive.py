@@ -13,7 +13,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 from uuid import UUID
 
 import msgspec
@@ -66,6 +66,14 @@ class _Format(Struct):
     format: int
 
 
+class Into(Protocol):
+    """What an archive is written into."""
+
+    def write(self, content: bytes, /) -> object:
+        """Take bytes."""
+        ...
+
+
 class TableHash:
     """Counts and hashes the rows of a table, however they are cut into parts."""
 
@@ -103,7 +111,7 @@ def parts(rows: Iterable[Row]) -> Iterator[tuple[list[Row], bytes]]:
 class Writer:
     """Writes an archive; `into` needs no seeking, and an archive left off needs no closing."""
 
-    def __init__(self, into: IO[bytes], layout: Layout) -> None:
+    def __init__(self, into: Into, layout: Layout) -> None:
         self._into = into
         self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
         self._layout = layout
@@ -169,7 +177,7 @@ class Reader:
 
     def _read(self) -> Iterator[tuple[str, bytes]]:
         while (member := self._tar.next()) is not None:
-            self._tar.members.clear()
+            self._tar.members.clear()  # type: ignore[attr-defined]  # else it remembers them all
             if not member.isreg() or member.size > PART_BYTES_MAX:
                 raise damaged(self._file)
             content = self._tar.extractfile(member)

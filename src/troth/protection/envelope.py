@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from io import RawIOBase
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeAlias
 
 import pyrage
 
@@ -22,8 +22,8 @@ BUFFER_BYTES: Final = 65_536
 NO_KEY: Final = "No matching keys found"
 """What the library says where the envelope is for somebody else."""
 
-Recipient = pyrage.x25519.Recipient
-Identity = pyrage.x25519.Identity
+Recipient: TypeAlias = pyrage.x25519.Recipient
+Identity: TypeAlias = pyrage.x25519.Identity
 
 
 class Hashed(RawIOBase):
@@ -72,8 +72,12 @@ class Sealing:
     """A sealed file while it is written: `write` into it; afterwards its hash and length."""
 
     def __init__(self, into: IO[bytes], hashed: Hashed) -> None:
-        self.write = into.write
+        self._into = into
         self._hashed = hashed
+
+    def write(self, content: bytes) -> int:
+        """Write everything."""
+        return self._into.write(content)
 
     @property
     def sha256(self) -> str:
@@ -198,7 +202,7 @@ def damaged(file: Path) -> DamagedBackupError:
 class _Beside:
     """A thread that does one thing, keeps what it raised, and closes its end of the pipe."""
 
-    def __init__(self, does: Callable[[], None], end: IO[bytes]) -> None:
+    def __init__(self, does: Callable[[], None], end: IO[bytes] | Hashed) -> None:
         self.error: BaseException | None = None
         self._does, self._end = does, end
         self._thread = threading.Thread(target=self._run, name="age", daemon=True)

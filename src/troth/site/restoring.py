@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from troth import vault
 from troth.ledger import actions as ledger
+from troth.ledger.models import Epoch
 from troth.ledger.sequencer import witnessed
 from troth.people import erasure
 from troth.policy.words import Message, mark
@@ -229,7 +230,7 @@ def targets_of(executor: MigrationExecutor, layout: Layout, file: Path) -> list[
     )
 
 
-def _bring_together(store: Store) -> tuple[int, "ledger.Epoch"]:
+def _bring_together(store: Store) -> tuple[int, Epoch]:
     """Erase again who was erased since, and begin a new epoch."""
     transact_on(store, SYSTEM, None, vault.demand_ours)
     again = erasure.reapply(store)
