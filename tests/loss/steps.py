@@ -23,6 +23,7 @@ from troth.site.boot import boot
 
 KILLED: Final = -9
 ENROL: Final = ("enrol", "enrol-unprepared")
+INTEGRATE: Final = "integrate"
 STEPS_MAX: Final = 400
 
 
@@ -42,8 +43,7 @@ def main(data: str, database: str, what: str) -> None:
         if what not in ENROL:
             forked(partial(enrol, person, email, prepared=True))
         ended = forked(partial(dying, number, what, person, email))
-        look = after_enrolling if what in ENROL else after_erasing
-        found = forked(partial(tell, number, look, person, email))
+        found = forked(partial(tell, number, LOOKS[what], person, email))
         if found != 0 or number > STEPS_MAX:
             raise SystemExit(1)
         if ended != KILLED:
@@ -77,7 +77,9 @@ def dying(die_at: int, what: str, person: Any, email: str) -> None:
     """Do it, and die at a step."""
     from django.db import connection  # noqa: PLC0415 - needs Django set up
 
+    from troth.ledger import sequencer  # noqa: PLC0415 - the same
     from troth.people import erasure  # noqa: PLC0415 - the same
+    from troth.store import Store  # noqa: PLC0415 - the same
 
     keys.install(die_at)
     connection.ensure_connection()
@@ -97,6 +99,8 @@ def dying(die_at: int, what: str, person: Any, email: str) -> None:
     with connection.execute_wrapper(counted):
         if what in ENROL:
             enrol(person, email, prepared=what == ENROL[0])
+        elif what == INTEGRATE:
+            sequencer.integrate_all(Store())
         else:
             erasure.erase(person, "asked")
 
@@ -105,11 +109,12 @@ def enrol(person: Any, email: str, *, prepared: bool) -> None:
     """Enrol as the committer does, or as one transaction that makes its own key."""
     from troth import vault  # noqa: PLC0415 - needs Django set up
     from troth.people import actions  # noqa: PLC0415 - the same
+    from troth.people.facts import EMAIL, needs  # noqa: PLC0415 - the same
     from troth.store import transact  # noqa: PLC0415 - the same
 
-    given = {actions.EMAIL: email, "display_name": "Made Up"}
+    given = {EMAIL: email, "display_name": "Made Up"}
     if prepared:
-        vault.prepare(actions.needs(person, given))
+        vault.prepare(needs(person, given))
     transact(actions.enrol, person, given)
 
 
@@ -169,6 +174,33 @@ def after_erasing(person: Any, email: str) -> dict[str, Any]:
         wrong.append("the start has taken her away")
     return {"there": there, "wrong": [*wrong, *transact(books.halves)]}
 
+
+def after_integrating(person: Any, email: str) -> dict[str, Any]:
+    """Start again: the log goes on in the same epoch, and every entry is found in its place."""
+    from django.db import DEFAULT_DB_ALIAS  # noqa: PLC0415 - needs Django set up
+
+    from tests.loss import books  # noqa: PLC0415 - the same
+    from troth.ledger.examinations import complete  # noqa: PLC0415 - the same
+    from troth.ledger.models import Entry, Epoch  # noqa: PLC0415 - the same
+    from troth.ledger.sequencer import integrate_all  # noqa: PLC0415 - the same
+    from troth.store import transact  # noqa: PLC0415 - the same
+
+    there = not Entry.objects.filter(index=None).exists()
+    store = started_again()
+    integrate_all(store)
+    wrong = list(complete(DEFAULT_DB_ALIAS, datetime.now(UTC)).samples)
+    if Epoch.objects.count() != 1:
+        wrong.append("another epoch has begun")
+    if not transact(books.whole, person, email):
+        wrong.append("somebody is not whole")
+    return {"there": there, "wrong": wrong}
+
+
+LOOKS: Final = {
+    **dict.fromkeys(ENROL, after_enrolling),
+    "erase": after_erasing,
+    INTEGRATE: after_integrating,
+}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -21,8 +21,8 @@ from troth.people.actions import (
     NoPolicyError,
     RefusedError,
     enrol,
-    needs,
 )
+from troth.people.facts import needs
 from troth.people.models import Detail, Person
 from troth.store import Store, Tx, transact, transact_on
 from troth.vault import ErasedError, PersonId, Sealed

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
     [
         (
             "frob",
-            "There is no `troth frob`; the commands are serve, decide, audit",
+            "There is no `troth frob`; the commands are serve, worker, decide, audit",
             "没有 `troth frob`",
         ),
         ("policy frob", "There is no `troth policy frob`; the commands are import", "可用的命令有"),

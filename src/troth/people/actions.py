@@ -19,6 +19,7 @@ from troth.gate.facts import CollectFacts
 from troth.ledger import EntryId, LedgerEntry, record
 from troth.ledger.entries import NOTHING
 from troth.people import holdings
+from troth.people.facts import EMAIL
 from troth.people.models import DETAILS, PERSONS, Account, Person, new_handle
 from troth.policy.words import Message, Pseudonym, mark
 from troth.store import Tx
@@ -29,7 +30,6 @@ from troth.versions import facts
 CATEGORY: Final = "account"
 PURPOSE: Final = "account"
 SOURCE: Final = "direct"
-EMAIL: Final = "email"
 """The register's names for what somebody gives who opens an account."""
 
 
@@ -81,17 +81,12 @@ def open_account(tx: Tx, prefix: str, password: str) -> Account:
     return account
 
 
-def needs(person: PersonId, given: Mapping[str, str]) -> tuple[vault.Named, ...] | tuple[PersonId]:
-    """Return what `vault.prepare` makes for an enrolment, of many in one go."""
-    return (vault.Named(person, EMAIL, given[EMAIL]),) if EMAIL in given else (person,)
-
-
 def enrol(
     tx: Tx, person: PersonId, given: Mapping[str, str], *, of_age: bool | None = None
 ) -> Enrolled:
     """Take in what somebody gives who opens an account: sealed, with purpose, source and version.
 
-    `person` comes from `vault.new_person()`; what `needs(person, given)` names is best prepared
+    `person` comes from `vault.new_person()`; what `people.facts.needs` names is best prepared
     before (`Committer.submit_as`). Raises NoPolicyError, RefusedError (nothing is kept),
     AlreadyThereError.
     """

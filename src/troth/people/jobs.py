@@ -22,7 +22,7 @@ JOBS: Final[tuple[Job, ...]] = (
             mark("Destroys the keys that an erasure or an enrolment cut short left behind.")
         ),
         function=sweep,
-        period=timedelta(days=1),
+        period=timedelta(hours=1),
         outside=True,  # keys are destroyed in the key store, one person after the other
     ),
 )

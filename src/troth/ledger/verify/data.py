@@ -65,7 +65,7 @@ class DataSource:
         signed = columns.filter(index__lt=epoch.size)
         while rows := list(signed.filter(index__gt=last)[: WIDTH * CHUNKS_READ]):
             yield rows
-            last = rows[-1][0]
+            last = int(rows[-1][0] or 0)
         if surplus := self._surplus(epoch):
             yield surplus
 

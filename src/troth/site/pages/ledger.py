@@ -30,7 +30,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     epochs = published.epochs(DEFAULT_DB_ALIAS)
     shown = {
         "epochs": epochs,
-        "newest": epochs[-1] if epochs else None,
+        "newest": next(reversed(epochs), None),
         "lost": [note.render(gettext) for note in published.lost(DEFAULT_DB_ALIAS)],
         "address": request.build_absolute_uri(reverse("ledger")),
     }
