@@ -217,6 +217,85 @@ def test_a_verb_takes_the_transaction_first_and_reads_no_clock() -> None:
     assert wrong == []
 
 
+REVEALS: Final[frozenset[str]] = frozenset()
+"""Files that may open a value for good: none before a chapter shows one to its person."""
+
+
+def calls(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield what is called in a file, with its line."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node.lineno
+
+
+def test_a_permit_is_made_by_the_gate_alone() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in source_files()
+        if path != SOURCE / "gate" / "permit.py"
+        for called, line in calls(path)
+        if called.split(".")[-1] == "Permit"
+    ]
+    assert wrong == []
+
+
+def test_an_opened_value_is_revealed_only_where_that_is_its_purpose() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in source_files()
+        if str(path.relative_to(SOURCE)) not in REVEALS
+        for called, line in calls(path)
+        if called.endswith(".reveal")
+    ]
+    assert wrong == []
+
+
+def test_the_key_store_is_opened_in_the_vault_alone() -> None:
+    """Others ask the vault; a backup copies it by the vault's own connection."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in source_files()
+        if path.relative_to(SOURCE).parts[0] != "vault"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and node.value == "keys.db"
+    ]
+    assert wrong == []
+
+
+def test_every_verb_enters_what_it_does() -> None:
+    """A public verb records an entry itself, or by a verb it calls; housekeeping says why not."""
+    wrong = []
+    for path in SOURCE.rglob("actions.py"):
+        functions = {
+            node.name: {ast.unparse(c.func) for c in ast.walk(node) if isinstance(c, ast.Call)}
+            for node in tree(path).body
+            if isinstance(node, ast.FunctionDef)
+        }
+        for name in functions:
+            place = f"{path.parent.name}.{name}"
+            if name.startswith("_") or place in ENTERS_NOTHING or enters(name, functions, set()):
+                continue
+            wrong.append(place)
+    assert wrong == []
+
+
+ENTERS_NOTHING: Final = frozenset(
+    {
+        "ledger.integrate",  # gives entries their index; itself it does nothing to anybody
+    }
+)
+
+
+def enters(name: str, functions: dict[str, set[str]], seen: set[str]) -> bool:
+    """Tell whether a function calls `record` (or `enter`), itself or by one of its module."""
+    if name in seen:
+        return False
+    called = functions.get(name, set())
+    return bool(called & {"record", "enter"}) or any(
+        enters(one, functions, seen | {name}) for one in called if one in functions
+    )
+
+
 VIEW_SUBJECTS: Final = frozenset({"request", "form", "isinstance", "len", "str", "any", "all"})
 
 
