@@ -66,6 +66,7 @@ def enrol(call: Caller, email: str | None = None) -> Told:
 class Load:
     """Parallel writers; `told` is what they were answered, `statuses` how often what.
 
+    `odd` are answers nobody should get, `unanswered` how many writers were left without one.
     `on_enrolled` is called in the writer's thread right after an answer, with how many there are.
     """
 
@@ -76,6 +77,7 @@ class Load:
         self.told: list[Told] = []
         self.statuses: Counter[int] = Counter()
         self.odd: list[Any] = []
+        self.unanswered = 0
         self.slowest_s = 0.0
         self._threads = [threading.Thread(target=self._write) for _ in range(WRITERS)]
 
@@ -114,6 +116,7 @@ class Load:
                 else:
                     self._enrol(call, mine)
             except (OSError, http.client.HTTPException):
+                self.unanswered += 1
                 break
         call.close()
 
@@ -141,6 +144,14 @@ class Load:
         elif status not in {200, 202}:
             self.odd.append((door, status, answer))
         return status, answer
+
+
+def demand_integrated(call: Caller, told: Told) -> None:
+    """Demand that the server by itself gives an entry its index, without being started again."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while call("index", entries=[told.entry])[1]["indexes"] == [None]:
+        assert time.monotonic() < deadline, "no index"
+        time.sleep(LOOK_S)
 
 
 def demand_whole(call: Caller, told: Iterable[Told]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.loss.browsing import Browser
 from tests.loss.conftest import Drive
-from tests.loss.load import Load, demand_whole, enrol, new_email
+from tests.loss.load import Load, demand_integrated, demand_whole, enrol, new_email
 from tests.services.server import FreshDatabase
 
 HOUR_S, DAY_S = 3_600, 86_400
@@ -26,9 +26,10 @@ def test_a_clock_that_jumps_mixes_nothing_up(drive: Drive, fresh_database: Fresh
             load.more(10)
             assert call("clock", shift_s=jump_s)[0] == 200
             load.more(20)
-        assert load.odd == []
+        assert (load.odd, load.unanswered) == ([], 0)
         others += load.told
         told.append(enrol(call))
+        demand_integrated(call, told[-1])
         again = Browser(driver.port)
         assert again.sign_in(handle, "a wrong password").status == 422
         assert again.sign_in(handle, PASSWORD).status == 302

@@ -9,7 +9,7 @@ import pytest
 
 from tests.loss.browsing import Browser
 from tests.loss.conftest import Drive
-from tests.loss.load import Load, demand_whole
+from tests.loss.load import Load, demand_integrated, demand_whole
 from tests.services.postgres import Cluster
 
 SIZE: Final = "12m"
@@ -55,7 +55,8 @@ def test_a_full_disk_is_told_and_the_same_process_goes_on_when_there_is_room(
         assert driver.healthy()
         ballast.unlink()
         load.more(50)
-    assert load.odd == []
+    assert (load.odd, load.unanswered) == ([], 0)
+    demand_integrated(driver.call, load.told[-1])
     demand_whole(driver.call, load.told)
     assert driver.call("pid")[1]["pid"] == first
     driver.kill_within(first)
@@ -76,7 +77,8 @@ def test_a_full_disk_of_postgres_is_told_the_same_way(drive: Drive) -> None:
             assert driver.healthy()
             ballast.unlink()
             load.more(50)
-        assert load.odd == []
+        assert (load.odd, load.unanswered) == ([], 0)
+        demand_integrated(driver.call, load.told[-1])
         demand_whole(driver.call, load.told)
     finally:
         cluster.remove()

@@ -1,4 +1,4 @@
-"""Killed between any two steps, an enrolment or an erasure is whole or has never been."""
+"""Killed between any two steps, enrolling, erasing and integrating are whole or never were."""
 
 import json
 import subprocess
@@ -12,11 +12,11 @@ from tests.loss.load import demand_whole
 from tests.services.server import FreshDatabase, environment
 
 ROOT = Path(__file__).resolve().parents[2]
-STEPS_MIN = {"enrol": 12, "enrol-unprepared": 12, "erase": 15}
+STEPS_MIN = {"enrol": 12, "enrol-unprepared": 12, "erase": 15, "integrate": 12}
 pytestmark = [pytest.mark.slow, pytest.mark.torture]
 
 
-@pytest.mark.parametrize("what", ["enrol", "enrol-unprepared", "erase"])
+@pytest.mark.parametrize("what", ["enrol", "enrol-unprepared", "erase", "integrate"])
 def test_killed_between_any_two_steps(
     tmp_path: Path, drive: Drive, fresh_database: FreshDatabase, what: str
 ) -> None:
