@@ -1,11 +1,8 @@
 """A backup is one moment of the data, made while others write, or nothing at all."""
 
-import errno
 import json
 import subprocess
-from datetime import UTC, datetime
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,12 +10,8 @@ import pytest
 from tests.protection.cast import ROOT, Books, Key, drive, driver, only, where
 from tests.server.cast import troth
 from tests.services.server import FreshDatabase, Server, environment
-from troth.protection.backup import back_up
 from troth.protection.drill import drill
-from troth.protection.envelope import Hashed
-from troth.protection.errors import BackupError
 from troth.protection.folders import DATA_FILE
-from troth.store import Store
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -143,21 +136,6 @@ def test_a_server_goes_on_while_it_is_backed_up(
     assert made.returncode == 0, made.stderr
     assert fresh_troth.healthy()
     assert drill(only(tmp_path / "to"), key.identities).holds
-
-
-@pytest.mark.usefixtures("committed", "keys")
-def test_a_full_disk_is_told_and_nothing_half_made_is_left(
-    tmp_path: Path, key: Key, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Full(BytesIO):
-        def write(self, _content: object) -> int:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    begin = Hashed.__init__
-    monkeypatch.setattr(Hashed, "__init__", lambda hashed, _file: begin(hashed, Full()))
-    with pytest.raises(BackupError, match="is full, so no backup was made"):
-        back_up(Store(), tmp_path / "to", key.sealed, datetime.now(UTC))
-    assert list((tmp_path / "to").iterdir()) == []
 
 
 def test_a_killed_backup_leaves_no_folder_with_a_name_and_the_next_one_clears_up(
