@@ -50,8 +50,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def stores(item: pytest.Item) -> bool:
-    """Tell whether a test touches a database, by its marker or a fixture it asks for."""
+    """Tell whether a test touches a database, by its marker or a fixture it asks for.
+
+    One that is marked `either` is about something else, and runs once.
+    """
     fixtures = frozenset(getattr(item, "fixturenames", ()))
+    if item.get_closest_marker("either") is not None:
+        return False
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
     return marked is not None or not STORED_FIXTURES.isdisjoint(fixtures)
 

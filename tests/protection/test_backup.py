@@ -80,6 +80,7 @@ def test_the_keys_are_not_put_beside_the_data(tmp_path: Path, books: Books, key:
     assert not parent.exists()
 
 
+@pytest.mark.either
 def test_a_passphrase_opens_it_and_another_does_not(tmp_path: Path, books: Books) -> None:
     right, wrong = tmp_path / "right", tmp_path / "wrong"
     right.write_text("an unlikely phrase\n")

@@ -8,7 +8,7 @@ from tests.protection.cast import Books, drive, only, restored
 from tests.server.cast import troth
 from tests.services.server import FreshDatabase
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fresh_database")]
+pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.usefixtures("fresh_database")]
 
 
 def test_keys_from_before_a_rotation_open_nothing_and_younger_ones_everything(

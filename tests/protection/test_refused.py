@@ -17,7 +17,7 @@ from troth.site.problem import CannotGoOnError
 from troth.site.restoring import KeysGiven, restore
 from troth.store.shape import Row, Shape
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.either]
 Refused = Callable[..., str]
 
 

@@ -17,7 +17,7 @@ from troth.vault import ErasedError, KeyStoreError, Sealed
 from troth.vault.source import OperatorKey, read_key, write_key
 from troth.vault.store import open_store
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+pytestmark = [pytest.mark.django_db, pytest.mark.either, pytest.mark.usefixtures("keys")]
 STEPS_MAX = 120
 
 
