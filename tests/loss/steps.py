@@ -31,13 +31,9 @@ def main(data: str, database: str, what: str) -> None:
     """Go on until a round comes to its end."""
     config = configuration.load({"data": Path(data), "database": database or None})
     boot(config)
-    from django.db import connections  # noqa: PLC0415 - needs Django set up
+    from troth import vault  # noqa: PLC0415 - needs Django set up
 
-    from troth import vault  # noqa: PLC0415 - the same
-    from troth.people import actions, erasure  # noqa: F401, PLC0415 - imported before it is forked
-
-    connections.close_all()
-    vault.close_store()
+    warm_up()
     for number in count(1):
         person, email = vault.new_person(), f"step-{what}-{number}@example.invalid"
         if what not in ENROL and forked(partial(enrol, person, email, prepared=True)) != 0:
@@ -48,6 +44,22 @@ def main(data: str, database: str, what: str) -> None:
             raise SystemExit(1)
         if ended != KILLED:
             raise SystemExit(ended)
+
+
+def warm_up() -> None:
+    """Import and compute once what every fork would again, and leave no connection open."""
+    from django.db import connections  # noqa: PLC0415 - needs Django set up
+
+    from tests.loss import books  # noqa: F401, PLC0415 - imported before it is forked
+    from troth import vault  # noqa: PLC0415 - needs Django set up
+    from troth.people import holdings  # noqa: PLC0415 - the same
+    from troth.store import transact  # noqa: PLC0415 - the same
+    from troth.versions import facts  # noqa: PLC0415 - the same
+
+    holdings.discover()
+    transact(facts.current_rulebook)
+    connections.close_all()
+    vault.close_store()
 
 
 def forked(work: Callable[[], None]) -> int:
