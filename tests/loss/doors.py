@@ -61,7 +61,7 @@ class Doors:
 
     async def answer(self, door: str, receive: Receive, send: Send) -> None:
         """Answer one request, whatever comes of it, with a status and a JSON object."""
-        asked = json.decode((await receive()).get("body") or b"{}")
+        asked = json.decode(await whole_body(receive) or b"{}")
         try:
             if door == "enrol":
                 status, told = 202, await self._enrol(asked)
@@ -81,6 +81,16 @@ class Doors:
         future = self._committer.submit_as(SYSTEM, needs(person, given), verb, person, given)
         enrolled = await asyncio.wrap_future(future)
         return {"person": person, "pseudonym": enrolled.pseudonym, "entry": str(enrolled.entry)}
+
+
+async def whole_body(receive: Receive) -> bytes:
+    """Return a body that may come in parts."""
+    parts, more = [], True
+    while more:
+        event = await receive()
+        parts.append(event.get("body", b""))
+        more = event.get("more_body", False)
+    return b"".join(parts)
 
 
 def refusal(error: Exception) -> tuple[int, dict[str, str]]:
