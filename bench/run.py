@@ -14,7 +14,16 @@ from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent
 RESULTS: Final = HERE / "RESULTS.md"
-GROUPS: Final = {"start": ("--install",), "policy": (), "gate": (), "pages": ()}
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "start": ("--install",),
+    "policy": (),
+    "gate": (),
+    "pages": (),
+    "vault": (),
+    "ledger": (),
+    "durable": (),
+    "gdprbench": (),
+}
 """Each group's module, with what it is asked for beside its default."""
 INTRODUCTION: Final = """# Figures
 
