@@ -10,6 +10,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,8 +34,8 @@ FILE: Final = "keys.db"
 LOCK_FILE: Final = "rotating.lock"
 GENERATIONS: Final = "generations"
 BUSY_SECONDS: Final = 10.0
-TRUNCATE_TRIES: Final = 3
-"""Each waits for readers as long as any statement does."""
+RETRY_SECONDS: Final = 0.01
+"""After another connection was found bringing in the log."""
 ID_BYTES: Final = 16
 
 
@@ -46,6 +47,7 @@ class KeyStore:
         self.file = folder / FILE
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
+        self._truncating = threading.Lock()
         self._operator: dict[bytes, OperatorKey] = {}
         self._generations: dict[int, bytes] = {}
         self._index_key: bytes | None = None
@@ -130,13 +132,16 @@ class KeyStore:
 
     def truncate_log(self) -> None:
         """Leave nothing of what was overwritten in the write-ahead log."""
-        for _ in range(TRUNCATE_TRIES):
-            busy, *_rest = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if not busy:
-                return
-        raise KeyStoreError(
-            Message(mark("The key store's log could not be emptied; end what reads it."))
-        )
+        deadline = time.monotonic() + BUSY_SECONDS
+        with self._truncating:
+            while self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() >= deadline:
+                    raise KeyStoreError(
+                        Message(
+                            mark("The key store's log could not be emptied; end what reads it.")
+                        )
+                    )
+                time.sleep(RETRY_SECONDS)  # SQLite waits for readers, not for a checkpoint
 
     def meta(self, name: str) -> bytes:
         """Return a value of the key store's own."""
