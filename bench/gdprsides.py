@@ -148,7 +148,7 @@ def insert(tx: Tx, row: Record) -> None:
     about = {"commitment": vault.commitment(sealed).hex()}
     who = vault.pseudonym(tx, person)
     entry = record(tx, LedgerEntry("bench.insert", rules.version, who, about, asked, decision))
-    values = (key, usr, purpose, *others, rules.version, sealed.box, entry.hex)
+    values: list[Any] = [key, usr, purpose, *others, rules.version, sealed.box, entry.hex]
     with connections[tx.alias].cursor() as cursor:
         places = ", ".join(["%s"] * len(values))
         cursor.execute(f"INSERT INTO bench_record VALUES ({places})", values)  # noqa: S608 - places alone

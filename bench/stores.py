@@ -42,7 +42,7 @@ def on_one(module: str, name: str) -> list[Row]:
     done = subprocess.run(
         [sys.executable, "-m", module, "--on", name], stdout=subprocess.PIPE, text=True, check=True
     )
-    return [tuple(row) for row in json.loads(done.stdout.splitlines()[-1])]  # type: ignore[misc]  # four strings, as it printed them
+    return [tuple(row) for row in json.loads(done.stdout.splitlines()[-1])]
 
 
 def open_troth(name: str, folder: Path, *, purposes: Iterable[str] = ()) -> Config:
@@ -263,7 +263,7 @@ def settled() -> None:
 
 def median(rounds: Sequence[Round], what: str = "median_s") -> float:
     """Return the median over rounds."""
-    return statistics.median(getattr(one, what) for one in rounds)
+    return float(statistics.median(getattr(one, what) for one in rounds))
 
 
 def ratio(

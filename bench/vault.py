@@ -70,7 +70,7 @@ def sealing() -> list[Row]:
     return [*rows, ("time of a pair ÷ bare", "", *ratio(found[PAIR], found[BARE], "wall_s"))]
 
 
-def timed(run: Callable[[], None], units: int) -> Round:
+def timed(run: Callable[[], object], units: int) -> Round:
     """Time one run of so many units."""
     wall, cpu = time.perf_counter(), time.process_time()
     run()
@@ -173,7 +173,7 @@ def rotating(folder: Path) -> list[Row]:
     found: dict[str, list[Round]] = {"bare": [], "rotation": []}
     for _ in range(ROTATIONS):
         found["bare"].append(timed(bare, persons))
-        found["rotation"].append(timed(lambda: rotate_generation() and None, persons))
+        found["rotation"].append(timed(rotate_generation, persons))
     scale = PERSONS / persons
     taken = sorted(one.median_s * scale for one in found["rotation"])
     cpu = sorted(one.cpu_s for one in found["rotation"])[ROTATIONS // 2]
