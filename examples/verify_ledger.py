@@ -15,17 +15,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 def root(hashes):  # RFC 6962, 2.1
     while len(hashes) > 1:
         pairs = zip(hashes[0::2], hashes[1::2], strict=False)
-        last = hashes[len(hashes) & ~1 :]
-        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + last
+        hashes = [sha256(b"\x01" + a + b).digest() for a, b in pairs] + hashes[len(hashes) & ~1 :]
     return hashes[0] if hashes else sha256().digest()
 
 
 def signed(note, vkey):  # C2SP signed-note, tlog-checkpoint
     name, _, key = vkey.split("+", 2)
     text, _, lines = note.rpartition("\n\n")
-    line = next(line for line in lines.split("\n") if line.split(" ")[1:2] == [name])
-    public = Ed25519PublicKey.from_public_bytes(b64decode(key)[1:])
-    public.verify(b64decode(line.split(" ")[2])[4:], f"{text}\n".encode())
+    mine = next(b64decode(n.split()[2])[4:] for n in lines.split("\n") if n.split()[1:2] == [name])
+    Ed25519PublicKey.from_public_bytes(b64decode(key)[1:]).verify(mine, f"{text}\n".encode())
     return int(text.split("\n")[1]), b64decode(text.split("\n")[2])
 
 
@@ -40,6 +38,8 @@ def entries(home):  # each leaf as published, with the entry's JSON
                 sys.exit(f"{home.name}: entry {len(found)} was changed")
             found.append((leaf, content[at + 20 : end]))
             at = end
+        if at != len(content):
+            sys.exit(f"{home.name}: an entry was inserted behind {len(found) - 1}")
     return found
 
 

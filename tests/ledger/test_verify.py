@@ -179,6 +179,7 @@ def test_a_log_that_is_signed_anew_by_another_key_is_told_by_the_trusted_one(cop
     forged = Checkpoint(epochs[0]["origin"], COUNT + 3, bytes.fromhex(epochs[0]["root"]))
     epochs[0] |= {"vkey": vkey_of(forged.origin, thief), "checkpoint": sign(forged, thief)}
     (copy / "epochs.json").write_bytes(msgspec.json.encode(epochs))
+    (copy / "epoch-1" / "checkpoint").write_text(epochs[0]["checkpoint"])
     assert check(copy).holds
     assert codes(check(copy, keys=[trusted])) == {("other-key", None)}
 

@@ -110,6 +110,24 @@ def test_a_name_of_which_one_address_is_private_is_refused(monkeypatch: Any) -> 
         get("http://example.com/")
 
 
+def test_where_the_first_address_of_a_name_does_not_listen_the_next_is_tried(
+    serve: Callable[[Answer], str], monkeypatch: Any
+) -> None:
+    port = int(serve(saying(OK)).rpartition(":")[2])
+
+    def resolve(*_: object, **__: object) -> list[tuple[Any, ...]]:
+        return [(10, 1, 6, "", ("::1", port, 0, 0)), (2, 1, 6, "", ("127.0.0.1", port))]
+
+    found = {"two.example.com": resolve}
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest, **named: found.get(host, real)(host, *rest, **named),
+    )
+    assert get(f"http://two.example.com:{port}/", allow_private=True).body == b"hello"
+
+
 def test_a_password_in_an_address_is_not_repeated(serve: Callable[[Answer], str]) -> None:
     address = serve(saying(b"")).replace("http://", "http://user:hunter22@")
     with pytest.raises(FetchError) as refused:

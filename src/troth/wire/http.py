@@ -60,10 +60,10 @@ def get(
         port = parts.port or PORTS[parts.scheme]
     except ValueError:
         raise _refused(url, mark("%(url)s is no http or https address.")) from None
-    address = _resolved(url, parts.hostname, port, allow_private=allow_private)
+    addresses = _resolved(url, parts.hostname, port, allow_private=allow_private)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     deadline = time.monotonic() + timeout_s
-    connection = _Pinned(parts.hostname, port, address, timeout_s, tls=parts.scheme == "https")
+    connection = _Pinned(parts.hostname, port, addresses, timeout_s, tls=parts.scheme == "https")
     watch = threading.Timer(timeout_s, connection.cut)
     watch.start()
     try:
@@ -92,8 +92,8 @@ def _body(answer: http.client.HTTPResponse, url: str, limit_bytes: int, deadline
     return b"".join(parts)
 
 
-def _resolved(url: str, host: str, port: int, *, allow_private: bool) -> str:
-    """Return the one address to connect to; refuse a name of which any address is private."""
+def _resolved(url: str, host: str, port: int, *, allow_private: bool) -> list[str]:
+    """Return the addresses of a name; refuse a name of which any is private."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -101,7 +101,7 @@ def _resolved(url: str, host: str, port: int, *, allow_private: bool) -> str:
     addresses = [str(one[4][0]) for one in found]
     if not allow_private and not all(map(is_public, addresses)):
         raise _refused(url, mark("%(url)s leads to a private or reserved address."))
-    return addresses[0]
+    return list(dict.fromkeys(addresses))
 
 
 def is_public(address: str) -> bool:
@@ -130,11 +130,14 @@ def _refused(url: str, template: str, error: Exception | None = None) -> FetchEr
 
 
 class _Pinned(http.client.HTTPConnection):
-    """A connection to an address that was looked at before, under the name it was asked for."""
+    """A connection to addresses that were looked at before, under the name they were asked by."""
 
-    def __init__(self, host: str, port: int, address: str, timeout_s: float, *, tls: bool) -> None:
+    def __init__(
+        self, host: str, port: int, addresses: list[str], timeout_s: float, *, tls: bool
+    ) -> None:
         super().__init__(host, port, timeout=timeout_s)
-        self._address, self._tls = address, tls
+        self._addresses, self._tls = addresses, tls
+        self._deadline = time.monotonic() + timeout_s
         self.was_cut = False
 
     def cut(self) -> None:
@@ -145,8 +148,8 @@ class _Pinned(http.client.HTTPConnection):
                 self.sock.shutdown(socket.SHUT_RDWR)
 
     def connect(self) -> None:
-        """Connect to the pinned address; with TLS the certificate must be the name's."""
-        plain = socket.create_connection((self._address, self.port), self.timeout)
+        """Connect to the first that listens; with TLS the certificate must be the name's."""
+        plain = self._plain()
         if self._tls:
             context = ssl.create_default_context()
             try:
@@ -156,3 +159,19 @@ class _Pinned(http.client.HTTPConnection):
                 raise
         else:
             self.sock = plain
+
+    def _plain(self) -> socket.socket:
+        """Try one address after the other: a machine may listen on only one of its two kinds."""
+        *others, last = self._addresses
+        for address in others:
+            with suppress(OSError):
+                return self._dialled(address)
+        return self._dialled(last)
+
+    def _dialled(self, address: str) -> socket.socket:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the connection took too long")
+        plain = socket.create_connection((address, self.port), left)
+        plain.settimeout(self.timeout)
+        return plain

@@ -117,13 +117,17 @@ def signature(epoch: LogEpoch, keys: Sequence[str]) -> tuple[Checkpoint | None, 
         own = parse_vkey(epoch.vkey)
         if keys and own.public not in {parse_vkey(key).public for key in keys}:
             faults.append(finding("other-key", epoch.number))
-        return open_checkpoint(epoch.checkpoint, own), faults
+        signed = open_checkpoint(epoch.checkpoint, own)
     except ForgedSignatureError:
         faults.append(finding("forged", epoch.number))
     except MissingSignatureError:
         faults.append(finding("unsigned", epoch.number))
     except NoteError as error:
         faults.append(finding("unreadable", epoch.number, why=str(error)))
+    else:
+        if epoch.origin != signed.origin or epoch.root not in {"", signed.root.hex()}:
+            faults.append(finding("summary", epoch.number))
+        return signed, faults
     return None, faults
 
 

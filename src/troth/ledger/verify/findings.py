@@ -20,6 +20,9 @@ TEMPLATES: Final = {
     "forged": mark("The signature of epoch %(epoch)s's checkpoint is forged."),
     "unsigned": mark("The checkpoint of epoch %(epoch)s is not signed by its key."),
     "unreadable": mark("The checkpoint of epoch %(epoch)s cannot be read (%(why)s)."),
+    "summary": mark(
+        "What the list of epochs says of epoch %(epoch)s is not what its checkpoint says."
+    ),
     "other-key": mark("Epoch %(epoch)s is signed by another key than the one you trust."),
     "root": mark("The entries of epoch %(epoch)s do not add up to the root that was signed."),
     "tile": mark("The tile %(path)s of epoch %(epoch)s is not what its entries add up to."),

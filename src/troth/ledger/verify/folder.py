@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from troth.ledger import tiles
-from troth.ledger.copy import BODIES, EPOCHS, VERSIONS, epoch_folder, unpack
+from troth.ledger.copy import BODIES, CHECKPOINT, EPOCHS, VERSIONS, epoch_folder, unpack
 from troth.ledger.tiles import WIDTH
 from troth.ledger.verify.sources import Chunk, Epochs, LogEpoch, UnreadableLogError
 from troth.policy.words import Message, mark
@@ -24,10 +24,10 @@ class FolderSource:
         self._folder = folder
 
     def epochs(self) -> list[LogEpoch]:
-        """Return the epochs of `epochs.json`."""
+        """Return the epochs of `epochs.json`, each with the checkpoint of its own folder."""
         file = self._folder / EPOCHS
         try:
-            return msgspec.json.decode(file.read_bytes(), type=Epochs)
+            epochs = msgspec.json.decode(file.read_bytes(), type=Epochs)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UnreadableLogError(
                 Message(
@@ -38,6 +38,14 @@ class FolderSource:
                     {"file": file, "error": type(error).__name__},
                 )
             ) from error
+        return [msgspec.structs.replace(one, checkpoint=self._note(one)) for one in epochs]
+
+    def _note(self, epoch: LogEpoch) -> str:
+        """Return the signed checkpoint of an epoch; nothing where it is missing or no text."""
+        try:
+            return (self._folder / epoch_folder(epoch.number) / CHECKPOINT).read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     def chunks(self, epoch: LogEpoch) -> Iterator[Chunk]:
         """Yield the bundles that are there, up to the size or as far as they go."""
@@ -75,7 +83,9 @@ class FolderSource:
         home = self._folder / VERSIONS
         folders = sorted(home.iterdir()) if home.is_dir() else []
         return {
-            folder.name: {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+            folder.name: {
+                file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()
+            }
             for folder in folders
             if folder.is_dir()
         }

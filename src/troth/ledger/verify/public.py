@@ -12,6 +12,7 @@ from troth.policy.words import Message, mark
 from troth.wire import http
 
 OK: Final = 200
+NOT_FOUND: Final = 404
 LEDGER: Final = "/ledger/"
 
 
@@ -60,4 +61,9 @@ class PublicSource:
             answer = http.get(self._base + path, allow_private=True)
         except http.FetchError as error:
             raise UnreadableLogError(error.message) from error
+        if answer.status not in {OK, NOT_FOUND}:  # an outage is no damage
+            told = mark("%(url)s answers %(status)s instead of the ledger; try again later.")
+            raise UnreadableLogError(
+                Message(told, {"url": self._base + path, "status": answer.status})
+            )
         return answer.body if answer.status == OK else None

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from troth.gate import Decision, Facts
 from troth.gate.decide import decide
@@ -58,7 +58,7 @@ class Body(Struct, frozen=True):
     """What of an entry is needed to decide it again."""
 
     kind: str
-    at: datetime
+    at: Annotated[datetime, Meta(tz=True)]
     facts: Facts | None
     decision: Told | None
     about: About

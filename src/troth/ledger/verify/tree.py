@@ -74,8 +74,9 @@ class TreeCheck:
                 code = "reordered" if mine in leaves else "changed"
                 self._faults.append(finding(code, self._epoch.number, self.size + n))
         if len(made) != len(leaves):
+            code = "removed" if len(made) < len(leaves) else "inserted"
             end = self.size + min(len(made), len(leaves))
-            self._faults.append(finding("removed", self._epoch.number, end))
+            self._faults.append(finding(code, self._epoch.number, end))
 
     def _compare(self, hashes: list[bytes]) -> None:
         """Compare leaf hashes with the stored tile of level 0; what differs is judged later."""
@@ -149,29 +150,34 @@ class TreeCheck:
         if not self._wrong or not trusted:
             return []
         found = []
-        begin, hashes, kept = self._wrong[0]
-        for code, index in _judged(hashes, kept):
-            if (begin + index, code) not in known:
-                found.append(finding(code, self._epoch.number, begin + index))
+        for code, index in _judged(self._wrong):
+            if (index, code) not in known:
+                found.append(finding(code, self._epoch.number, index))
         return found
 
 
-def _judged(hashes: list[bytes], kept: list[bytes]) -> list[tuple[str, int]]:
-    """Tell how leaf hashes come to differ from those of a tile: the first place, and which way."""
-    pairs = zip(hashes, kept, strict=False)
-    differing = [n for n, (mine, stored) in enumerate(pairs) if mine != stored]
-    if not differing:
-        return []
-    at = differing[0]
-    if hashes[at : at + 2] and hashes[at] == _get(kept, at + 1) and kept[at] not in hashes:
-        return [("removed", at)]
-    if _get(hashes, at + 1) == kept[at] and hashes[at] not in kept:
-        return [("inserted", at)]
-    stored, mine = set(kept), set(hashes)
-    return [
-        ("reordered" if hashes[n] in stored and kept[n] in mine else "changed", n)
-        for n in differing
-    ]
+def _judged(wrong: list[tuple[int, list[bytes], list[bytes]]]) -> list[tuple[str, int]]:
+    """Tell how leaf hashes come to differ from those of their tiles, and where.
+
+    One that was removed or inserted moves all behind it: what follows is not judged.
+    """
+    mine = {one for _, hashes, _ in wrong for one in hashes}
+    stored = {one for _, _, kept in wrong for one in kept}
+    found: list[tuple[str, int]] = []
+    for place, (begin, hashes, kept) in enumerate(wrong):
+        behind = wrong[place + 1 : place + 2]
+        mine_on = hashes + [one for _, more, _ in behind for one in more[:1]]
+        kept_on = kept + [one for _, _, more in behind for one in more[:1]]
+        for n, (own, signed) in enumerate(zip(hashes, kept, strict=False)):
+            if own == signed:
+                continue
+            if own == _get(kept_on, n + 1) and signed not in mine:
+                return [*found, ("removed", begin + n)]
+            if signed == _get(mine_on, n + 1) and own not in stored:
+                return [*found, ("inserted", begin + n)]
+            code = "reordered" if own in stored and signed in mine else "changed"
+            found.append((code, begin + n))
+    return found
 
 
 def _get(hashes: list[bytes], place: int) -> bytes | None:
