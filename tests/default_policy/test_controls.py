@@ -9,6 +9,13 @@ from troth.policy.document import Version
 from troth.policy.promise import PlannedControl
 
 NOW: Final = {
+    "protection.measures": {
+        "ledger.complete",
+        "protection.authorised-only",
+        "protection.backup-restores",
+        "protection.purpose-checked",
+        "protection.sealed-store",
+    },
     "purpose.collection": {"site.topics"},
     "purpose.cookies": {"site.topics"},
     "purpose.disclosure": {"site.topics"},

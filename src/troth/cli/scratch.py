@@ -63,10 +63,17 @@ def _prove_in(folder: Path) -> Proving:
     from django.db import connections  # noqa: PLC0415 - needs Django set up
 
     from troth.evidence.prove import prove  # noqa: PLC0415 - the same
-    from troth.store import Store  # noqa: PLC0415 - the same
+    from troth.protection.actions import note_backup  # noqa: PLC0415 - the same
+    from troth.protection.backup import Sealed, back_up  # noqa: PLC0415 - the same
+    from troth.protection.canary import plant  # noqa: PLC0415 - the same
+    from troth.store import Store, transact  # noqa: PLC0415 - the same
     from troth.versions import facts  # noqa: PLC0415 - the same
 
-    store, now = Store(), datetime.now(UTC)
+    store = Store()
+    transact(plant)
+    made = back_up(store, folder / "backups", Sealed(()), datetime.now(UTC))
+    transact(note_backup, str(made.folder), made.sha256, made.length, made.manifest)
+    now = datetime.now(UTC)
     current = facts.in_force(store.alias, now)
     if current is None:
         raise CannotGoOnError(Message(mark("The bundled policy did not take effect.")))

@@ -150,34 +150,6 @@ PLANNED: Final[tuple[PlannedControl, ...]] = (
         ),
     ),
     _planned(
-        "protection.backup-restores",
-        mark(
-            "Not built yet. It will prove that the last backup was restored and equals what"
-            " was stored. It must catch: a backup that does not restore."
-        ),
-    ),
-    _planned(
-        "protection.purpose-checked",
-        mark(
-            "Not built yet. It will prove that every use of personal data stated a declared"
-            " purpose. It must catch: a use that stated none."
-        ),
-    ),
-    _planned(
-        "protection.authorised-only",
-        mark(
-            "Not built yet. It will prove that every page and endpoint refuses whoever may "
-            "not see it. It must catch: a page that opens to a stranger."
-        ),
-    ),
-    _planned(
-        "protection.sealed-store",
-        mark(
-            "Not built yet. It will prove that no personal value can be found in the clear "
-            "in the store. It must catch: a value put into the store in the clear."
-        ),
-    ),
-    _planned(
         "protection.obligations",
         mark(
             "Not built yet. It will prove that every legal duty of the register has its "

@@ -74,6 +74,11 @@ def attempt(
         trial = undone.trial
     except Exception as error:  # noqa: BLE001 - whatever a sabotage raises is reported as its fault
         trial = replace(trial, error=f"{type(error).__name__}: {error}")
+    if sabotage.undo is not None:
+        try:
+            sabotage.undo(scratch)
+        except Exception as error:  # noqa: BLE001 - the same
+            trial = replace(trial, error=f"{type(error).__name__}: {error}")
     return replace(trial, took_ms=_since(begun))
 
 
@@ -83,7 +88,8 @@ def _attempt(
     scratch, connection = Store(tx.alias), connections[tx.alias]
     before = fingerprint(connection)
     sabotage.commit(scratch)
-    changed = fingerprint(connection) != before
+    # what needs an undo of its own may have changed something outside the database
+    changed = sabotage.undo is not None or fingerprint(connection) != before
     findings = _examine(controls, scratch, tx.now)
     verdicts = {f.evidence.control: f.evidence.verdict for f in findings}
     raise _UndoError(

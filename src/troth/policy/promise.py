@@ -37,11 +37,15 @@ class Evidence(Struct, frozen=True):
 
 
 class Sabotage(Struct, frozen=True):
-    """A fault put behind the application's back, and the statements that must then turn red."""
+    """A fault put behind the application's back, and the statements that must then turn red.
+
+    `undo` takes back what the end of the transaction does not: files, settings, code.
+    """
 
     name: str
     breaks: frozenset[StatementId]
     commit: Callable[[Store], None]
+    undo: Callable[[Store], None] | None = None
 
 
 class Control(Struct, frozen=True):
