@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
-from django.urls import path
+from django.urls import get_resolver
 
 from tests.evidence.scene import NOW, policy_of, statement
 from troth.evidence.prove import attempt
@@ -18,6 +18,7 @@ from troth.protection.models import Backup
 from troth.site import console_urls, strangers
 from troth.site.sabotages import page_guarded, page_open
 from troth.store import Store, Tx
+from troth.versions import facts
 
 POLICY = policy_of(statement("one", "a"))
 
@@ -67,7 +68,7 @@ def test_a_policy_that_is_not_at_hand_leaves_decisions_unproven(
     stored: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert examinations_purpose.examine(stored.alias, NOW).verdict == "kept"
-    monkeypatch.setattr(examinations_purpose.facts, "all_files", lambda _alias: {})
+    monkeypatch.setattr(facts, "all_files", lambda _alias: {})
     assert examinations_purpose.examine(stored.alias, NOW).verdict == "unproven"
 
 
@@ -83,13 +84,18 @@ def test_every_page_of_the_console_is_guarded_unless_it_is_named() -> None:
 
 
 def test_every_public_address_there_is_stands_in_the_list() -> None:
-    known = {route for route, _ in strangers._walk(strangers.get_resolver(), "")}  # noqa: SLF001 - what is compared
+    known = {route for route, _ in strangers._walk(get_resolver(), "")}  # noqa: SLF001 - what is compared
     assert set(strangers.PUBLIC) <= known
 
 
-def test_a_new_page_is_guarded_until_somebody_names_it() -> None:
-    new = path("console/new/<row:row>/<str:name>", page_open, name="new")
-    assert str(new.pattern) not in strangers.PUBLIC
+@pytest.mark.django_db
+def test_a_page_is_guarded_until_somebody_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {route: why for route, why in strangers.PUBLIC.items() if route != "console/sign-in"}
+    assert strangers.examine("default", NOW).verdict == "kept"
+    monkeypatch.setattr(strangers, "PUBLIC", named)
+    found = strangers.examine("default", NOW)
+    assert found.verdict == "broken"
+    assert found.samples[0] == "GET /console/sign-in: 200"
 
 
 @pytest.mark.django_db

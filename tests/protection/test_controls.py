@@ -41,7 +41,8 @@ def run(*command: str) -> str:
 def measures(store: list[str]) -> dict[str, Any]:
     """Audit, and return what is told of the statement."""
     told = json.loads(run("-m", "troth", "audit", *store, "--json"))
-    return {found["id"]: found for found in told["statements"]}[MEASURES]
+    statements: dict[str, dict[str, Any]] = {found["id"]: found for found in told["statements"]}
+    return statements[MEASURES]
 
 
 def test_a_backup_and_a_worker_make_the_measures_kept(
