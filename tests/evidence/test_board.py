@@ -39,7 +39,7 @@ def test_chapters_are_those_of_the_policy(stored: Store, policy: Version) -> Non
         "collection": (0, 6),
         "cookies": (0, 8),
         "disclosure": (0, 3),
-        "protection": (0, 5),
+        "protection": (1, 5),
         "revision": (1, 13),
     }
 

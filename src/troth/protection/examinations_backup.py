@@ -1,6 +1,6 @@
 """Does the newest backup restore, and is what is answered really on disk?"""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import file_digest
@@ -23,7 +23,10 @@ from troth.protection.models import Backup
 CONTROL: Final = "protection.backup-restores"
 AGE_MAX: Final = timedelta(days=7)
 SAMPLES_MAX: Final = 10
-DURABLE_SQLITE: Final[Mapping[str, Set[object]]] = {"synchronous": {2, 3}, "journal_mode": {"wal"}}
+DURABLE_SQLITE: Final[Mapping[str, Container[object]]] = {
+    "synchronous": {2, 3},
+    "journal_mode": {"wal"},
+}
 """FULL or EXTRA (SQLite, PRAGMA synchronous)."""
 DURABLE_POSTGRES: Final = ("fsync", "full_page_writes", "synchronous_commit")
 LOST: Final = "off"
