@@ -63,9 +63,10 @@ class BareSide:
         """Do one operation."""
         return getattr(self, operation)(*given)
 
-    def _write(self, sql: str, values: Sequence[Any]) -> None:
+    def _write(self, sql: str, values: Sequence[Any], *, many_rows: bool = False) -> None:
+        """Write; on PostgreSQL two statements of many rows at once would end in a deadlock."""
         sql = self._bare.sql(sql)
-        if self._is_sqlite:
+        if self._is_sqlite or many_rows:
             with self._bare.writing:
                 self._bare.connection.execute(sql, values)
         else:
@@ -85,7 +86,8 @@ class BareSide:
 
     def share_by(self, column: str, value: str, to: str) -> None:
         """Update metadata by purpose or user."""
-        self._write(f"UPDATE bench_record SET sharing = %s WHERE {column} = %s", [to, value])  # noqa: S608 - two columns
+        query = f"UPDATE bench_record SET sharing = %s WHERE {column} = %s"  # noqa: S608 - two columns
+        self._write(query, [to, value], many_rows=True)
 
     def change(self, key: str, data: str) -> None:
         """Update the data."""
