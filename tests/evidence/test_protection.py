@@ -13,8 +13,8 @@ from troth.policy.promise import Control, Evidence, Sabotage, Verdict
 from troth.policy.promise import Store as AnyStore
 from troth.policy.words import Message, StatementId
 from troth.protection import canary, examinations_backup, examinations_purpose, examinations_sealed
-from troth.protection.examinations_sealed import READ_BYTES, _holds
 from troth.protection.models import Backup
+from troth.protection.search import READ_BYTES, _holds
 from troth.site import console_urls, strangers
 from troth.site.sabotages import page_guarded, page_open
 from troth.store import Store, Tx

@@ -1,6 +1,6 @@
 """Is every sealed value what its entry commits to, and does nothing lie in the clear?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
@@ -18,11 +18,11 @@ from troth.people.models import Detail
 from troth.policy.promise import Evidence
 from troth.policy.words import Message, mark
 from troth.protection import canary
+from troth.protection.search import search_apart
 from troth.store import SYSTEM, Tx
 
 CONTROL: Final = "protection.sealed-store"
 CHUNK: Final = 500
-READ_BYTES: Final = 1 << 20
 SAMPLES_MAX: Final = 10
 
 
@@ -136,31 +136,6 @@ def _search(
 
 def _files(words: Sequence[bytes]) -> tuple[int, list[str]]:
     """Search every file of the data folder and of the key folder."""
-    count, wrong = 0, []
-    for file in _all_files():
-        try:
-            with file.open("rb") as opened:
-                count += 1
-                if _holds(opened, words):
-                    wrong.append(f"{file.name}: a value in the clear")
-        except OSError:
-            continue  # it went while we looked
-    return count, wrong
-
-
-def _all_files() -> Iterator[Path]:
-    folders = {Path(settings.CONFIG.data).resolve(), Path(settings.TROTH_KEYS).resolve()}
-    files = {file for folder in folders for file in folder.rglob("*")}
-    yield from sorted(file for file in files if file.is_file() and not file.is_symlink())
-
-
-def _holds(opened: Any, words: Sequence[bytes]) -> bool:
-    """Read in pieces that overlap, so that no word falls between two."""
-    overlap = max(map(len, words)) - 1
-    rest = b""
-    while piece := opened.read(READ_BYTES):
-        content = rest + piece
-        if any(word in content for word in words):
-            return True
-        rest = content[-overlap:]
-    return False
+    folders = sorted({Path(settings.CONFIG.data).resolve(), Path(settings.TROTH_KEYS).resolve()})
+    found = search_apart(folders, words)
+    return found.files, [f"{name}: a value in the clear" for name in found.names]

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -103,7 +103,7 @@ class KeyStore:
         """This thread's connection."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
+            self._make_file()
             found = sqlite3.connect(
                 self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -112,6 +112,14 @@ class KeyStore:
             self._local.connection = found
             self._connections.append(found)
         return found
+
+    def _make_file(self) -> None:
+        """Make the file for its owner alone, once.
+
+        To open and close one that SQLite has open would drop SQLite's locks on it.
+        """
+        with suppress(FileExistsError):
+            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     def read(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query; no read is left open."""
