@@ -14,7 +14,7 @@ from troth.policy.promise import Store as AnyStore
 from troth.policy.words import Message, StatementId
 from troth.protection import canary, examinations_backup, examinations_purpose, examinations_sealed
 from troth.protection.models import Backup
-from troth.protection.search import READ_BYTES, _holds
+from troth.protection.search import READ_BYTES, holds
 from troth.site import console_urls, strangers
 from troth.site.sabotages import page_guarded, page_open
 from troth.store import Store, Tx
@@ -60,8 +60,8 @@ def test_without_a_canary_nothing_is_proven(stored: Store, monkeypatch: pytest.M
 def test_a_word_is_found_wherever_it_lies(before: int) -> None:
     word = canary.word("email").encode()
     content = bytes(before) + word + bytes(10)
-    assert _holds(BytesIO(content), [word])
-    assert not _holds(BytesIO(content.replace(word, word[:-1] + b"!")), [word])
+    assert holds(BytesIO(content), [word])
+    assert not holds(BytesIO(content.replace(word, word[:-1] + b"!")), [word])
 
 
 def test_a_policy_that_is_not_at_hand_leaves_decisions_unproven(
