@@ -22,10 +22,11 @@ class Permit(Struct, frozen=True):
 
     def opens(self, category: str, field: str) -> bool:
         """Tell whether a value of this field may be opened."""
-        narrowed = any(name.partition(".")[0] == category for name in self.fields)
-        return category in self.categories and (
-            not narrowed or f"{category}.{field}" in self.fields
-        )
+        if category not in self.categories:
+            return False
+        if not self.fields or f"{category}.{field}" in self.fields:
+            return True
+        return not any(name.partition(".")[0] == category for name in self.fields)
 
 
 class NotPermittedError(Exception):

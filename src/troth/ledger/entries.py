@@ -86,7 +86,7 @@ def body_of(entry: LedgerEntry, at: datetime, actor: str) -> bytes:
             "subject": entry.subject,
             "about": entry.about,
             "facts": entry.facts,
-            "decision": None if entry.decision is None else told(entry.decision),
+            "decision": None if entry.decision is None else told(entry.decision, entry.version),
         }
     )
     if len(body) > BODY_BYTES_MAX:
@@ -94,11 +94,13 @@ def body_of(entry: LedgerEntry, at: datetime, actor: str) -> bytes:
     return body
 
 
-def batch_about(pairs: Sequence[BatchPair], commitments_root: bytes, rows: int) -> dict[str, Any]:
+def batch_about(
+    pairs: Sequence[BatchPair], version: str, commitments_root: bytes, rows: int
+) -> dict[str, Any]:
     """Return what is told of a batch: distinct (facts, decision) counted, and the rows' root."""
     return {
         "pairs": [
-            {"facts": pair.facts, "decision": told(pair.decision), "count": pair.count}
+            {"facts": pair.facts, "decision": told(pair.decision, version), "count": pair.count}
             for pair in pairs
         ],
         "rows": rows,
@@ -106,15 +108,18 @@ def batch_about(pairs: Sequence[BatchPair], commitments_root: bytes, rows: int) 
     }
 
 
-def told(decision: Decision) -> dict[str, Any]:
-    """Return what an entry tells of a decision, and what a replay must come to again."""
-    return {
+def told(decision: Decision, version: str) -> dict[str, Any]:
+    """Return what an entry of `version` tells of a decision: what a replay must come to again.
+
+    The decision's own version is told where it is another, as its 64 letters are a tenth of a body.
+    """
+    said = {
         "allowed": decision.allowed,
         "verb": decision.verb,
         "reason": decision.reason.code,
         "statement": decision.statement,
-        "version": decision.version,
     }
+    return said if decision.version == version else said | {"version": decision.version}
 
 
 def moment(at: datetime) -> str:

@@ -46,5 +46,5 @@ def record_batch(
     root of the tree over them (RFC 6962, 2.1), so that a row can be shown to belong to it.
     """
     top = root([leaf_hash(one) for one in commitments])
-    about = batch_about(pairs, top, len(commitments))
+    about = batch_about(pairs, version, top, len(commitments))
     return record(tx, LedgerEntry(kind, version, about=about))

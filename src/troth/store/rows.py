@@ -4,13 +4,15 @@ A table is described once (`Rows`); `pending.add` gathers, `flush` writes: execu
 COPY on PostgreSQL. `insert_new` writes at once and tells which rows were not there yet.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
 COPY_ROWS_MIN: Final = 8
@@ -48,22 +50,52 @@ class Pending:
     def flush(self, alias: str) -> None:
         """Write what was gathered; called before the commit, and by who must read it again."""
         gathered, self._rows = self._rows, {}
-        for into, rows in gathered.items():
-            insert(alias, into, rows)
+        if not gathered:
+            return
+        connection = connections[alias]
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                _write_postgres(connection, cursor, gathered)
+            else:
+                _write_sqlite(cursor, gathered)
 
 
 def insert(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> None:
     """Write rows now. Raises IntegrityError as an INSERT does."""
-    connection = connections[alias]
-    if connection.vendor == "postgresql" and len(rows) >= COPY_ROWS_MIN:
-        _copy(connection, into, rows)
-        return
-    adapt = _adapter(connection, into)
-    with connection.cursor() as cursor:
+    pending = Pending()
+    for row in rows:
+        pending.add(into, row)
+    pending.flush(alias)
+
+
+def _write_sqlite(cursor: CursorWrapper, gathered: Mapping[Rows, Sequence[Sequence[Any]]]) -> None:
+    for into, rows in gathered.items():
+        adapt = _adapter("sqlite", into)
         if len(rows) == 1:
             cursor.execute(_insert(into), adapt(rows[0]))
         else:
             cursor.executemany(_insert(into), [adapt(row) for row in rows])
+
+
+def _write_postgres(
+    connection: BaseDatabaseWrapper,
+    cursor: CursorWrapper,
+    gathered: Mapping[Rows, Sequence[Sequence[Any]]],
+) -> None:
+    """Write many rows by COPY, few of several tables by one message: each is a round trip."""
+    statements: list[str] = []
+    values: list[Any] = []
+    for into, rows in gathered.items():
+        if len(rows) < COPY_ROWS_MIN:
+            statements += [_insert(into)] * len(rows)
+            values += [value for row in rows for value in row]
+            continue
+        if statements:
+            cursor.execute("; ".join(statements), values)
+            statements, values = [], []
+        _copy(connection, into, rows)
+    if statements:
+        cursor.execute("; ".join(statements), values)
 
 
 def insert_new(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> list[bool]:
@@ -80,7 +112,7 @@ def insert_new(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> list[bo
     for number, row in enumerate(rows):
         first.setdefault(tuple(row[place] for place in places), number)
     numbers = list(first.values())
-    adapt = _adapter(connection, into)
+    adapt = _adapter(connection.vendor, into)
     returned = ", ".join(into.key)
     conflict = f" ON CONFLICT ({returned}) DO NOTHING RETURNING {returned}"
     written: set[tuple[Any, ...]] = set()
@@ -97,6 +129,7 @@ def insert_new(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> list[bo
     return [n in new for n in range(len(rows))]
 
 
+@lru_cache
 def _insert(into: Rows) -> str:
     places = ", ".join(["%s"] * len(into.columns))
     return f"INSERT INTO {into.table} ({', '.join(into.names)}) VALUES ({places})"  # noqa: S608 - names of our own tables
@@ -119,11 +152,10 @@ def _copy(connection: BaseDatabaseWrapper, into: Rows, rows: Iterable[Sequence[A
             copy.write_row(row)
 
 
-def _adapter(
-    connection: BaseDatabaseWrapper, into: Rows
-) -> Callable[[Sequence[Any]], Sequence[Any]]:
+@lru_cache
+def _adapter(vendor: str, into: Rows) -> Callable[[Sequence[Any]], Sequence[Any]]:
     """Return what makes a row's values those the database takes: PostgreSQL takes all of ours."""
-    if connection.vendor == "postgresql":
+    if vendor == "postgresql":
         return tuple
     kinds = [kind for _, kind in into.columns]
     special = [n for n, kind in enumerate(kinds) if kind in {"uuid", "timestamptz"}]

@@ -9,6 +9,7 @@ from django.db import connections
 
 from troth.policy.words import Message, mark
 from troth.store import Tx
+from troth.store.glance import glance, question
 from troth.store.locks import serialise
 from troth.vault.errors import KeyStoreError
 from troth.vault.store import open_store
@@ -16,18 +17,14 @@ from troth.vault.values import PersonId
 
 LOCK: Final = "vault.tombstone"
 """One at a time, so that ids are committed in their order: else the clock could stand still."""
-CLOCK: Final = "vault.clock"
+CLOCK: Final = question("vault.clock", "SELECT max(id) FROM vault_tombstone")
 KEYS: Final = "vault.keys"
 """The keys a transaction knows, in its memo."""
 
 
 def clock(tx: Tx) -> int:
     """Return the id of the newest tombstone, read once a transaction."""
-    if CLOCK not in tx.memo:
-        with connections[tx.alias].cursor() as cursor:
-            cursor.execute("SELECT max(id) FROM vault_tombstone")
-            tx.memo[CLOCK] = cursor.fetchone()[0] or 0
-    found: int = tx.memo[CLOCK]
+    found: int = glance(tx, CLOCK) or 0
     return found
 
 

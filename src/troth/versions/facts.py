@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from django.db import connections
 from msgspec import Struct
 
 from troth.policy.document import Version
@@ -18,6 +17,7 @@ from troth.policy.read import version_hash as fingerprint
 from troth.policy.rulebook import Rulebook, compile
 from troth.policy.words import Message, mark
 from troth.store import Tx
+from troth.store.glance import glance, question
 from troth.versions.models import Effect, StoredVersion
 
 CACHED_VERSIONS: Final = 16
@@ -25,9 +25,10 @@ PREFIX_DIGITS_MIN: Final = 8
 HASH_DIGITS: Final = 64
 NUMBER_DIGITS_MAX: Final = 7
 RULES: Final = "versions.rulebook"
-IN_FORCE: Final = (
+IN_FORCE: Final = question(
+    "versions.in_force",
     "SELECT v.hash FROM versions_effect e JOIN versions_storedversion v ON v.number = e.version_id"
-    " WHERE e.from_at <= %s ORDER BY e.from_at DESC, v.number DESC LIMIT 1"
+    " WHERE e.from_at <= %s ORDER BY e.from_at DESC, v.number DESC LIMIT 1",
 )
 
 
@@ -142,19 +143,10 @@ def current_rulebook(tx: Tx) -> Rulebook | None:
     Raises TamperedVersionError.
     """
     if RULES not in tx.memo:
-        found = _hash_in_force(tx)
+        found = glance(tx, IN_FORCE)
         tx.memo[RULES] = None if found is None else rulebook(tx.alias, found)
     rules: Rulebook | None = tx.memo[RULES]
     return rules
-
-
-def _hash_in_force(tx: Tx) -> str | None:
-    """Return the hash of the version in force: every verb asks, so the query is written out."""
-    connection = connections[tx.alias]
-    with connection.cursor() as cursor:
-        cursor.execute(IN_FORCE, [connection.ops.adapt_datetimefield_value(tx.now)])
-        row = cursor.fetchone()
-    return None if row is None else row[0]
 
 
 def all_files(alias: str) -> dict[str, dict[str, bytes]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from troth.gate import Decision, Facts
+from troth.gate import Facts
 from troth.gate.decide import decide
 from troth.ledger.verify.findings import Finding, finding
 from troth.policy.diagnostic import UnreadablePolicyError
@@ -17,24 +17,13 @@ from troth.policy.rules import Rulebook
 
 
 class Told(Struct, frozen=True):
-    """What an entry tells of a decision."""
+    """What an entry tells of a decision; `version` "" is the entry's own."""
 
     allowed: bool
     verb: str
     reason: str
     statement: str
-    version: str
-
-    @classmethod
-    def of(cls, decision: Decision) -> "Told":
-        """Return what an entry would tell of a decision."""
-        return cls(
-            decision.allowed,
-            decision.verb,
-            decision.reason.code,
-            decision.statement,
-            decision.version,
-        )
+    version: str = ""
 
     def __str__(self) -> str:
         return f"{'yes' if self.allowed else 'no'} ({self.reason}, {self.statement})"
@@ -59,6 +48,7 @@ class Body(Struct, frozen=True):
 
     kind: str
     at: Annotated[datetime, Meta(tz=True)]
+    version: str
     facts: Facts | None
     decision: Told | None
     about: About
@@ -97,12 +87,13 @@ class Replay:
         return taken
 
     def _again(self, body: Body, facts: Facts, said: Told, epoch: int, index: int) -> list[Finding]:
-        rules = self._rulebook(said.version)
+        version = said.version or body.version
+        rules = self._rulebook(version)
         if rules is None:
-            version = said.version[:12]
-            return [finding("undecidable", epoch, index, kind=body.kind, version=version)]
+            return [finding("undecidable", epoch, index, kind=body.kind, version=version[:12])]
         self._replayed += 1
-        now = Told.of(decide(rules, facts, body.at))
+        again = decide(rules, facts, body.at)
+        now = Told(again.allowed, again.verb, again.reason.code, again.statement, said.version)
         if now == said:
             return []
         return [finding("replay", epoch, index, kind=body.kind, said=str(said), now=str(now))]
