@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from troth.access import sign_in as door
 from troth.access.actions import end_expired_sessions
 from troth.access.facts import member_of
-from troth.access.models import Member
+from troth.access.models import Member, MemberRole
 from troth.people.actions import open_account
 from troth.people.models import Account
 from troth.store import transact
@@ -26,7 +26,9 @@ PASSWORD = "a long and quiet river"
 @pytest.fixture
 def owner() -> Member:
     account = transact(open_account, "owner", PASSWORD)
-    return Member.objects.create(account=account, role="owner", since=datetime.now(UTC))
+    member = Member.objects.create(account=account, since=datetime.now(UTC))
+    MemberRole.objects.create(member=member, role="owner", since=member.since, given_by="test")
+    return member
 
 
 @pytest.fixture(autouse=True)

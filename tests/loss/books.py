@@ -16,7 +16,8 @@ from troth.ledger.examinations import complete
 from troth.ledger.models import Entry
 from troth.ledger.sequencer import integrate_all
 from troth.people import erasure
-from troth.people.actions import CATEGORY, PURPOSE, NoPolicyError
+from troth.people.actions import CATEGORY, PURPOSE
+from troth.people.values import NoPolicyError
 from troth.people.facts import EMAIL
 from troth.people.models import Detail, Person
 from troth.store import Store, Tx, transact

@@ -14,7 +14,8 @@ from msgspec import json
 from tests.loss import books, clock
 from troth import vault
 from troth.people import erasure
-from troth.people.actions import AlreadyThereError, NoPolicyError, RefusedError, enrol
+from troth.people.actions import AlreadyThereError, enrol
+from troth.people.values import NoPolicyError, RefusedError
 from troth.people.facts import needs
 from troth.site.asgi import Application, Receive, Scope, Send
 from troth.store import SYSTEM, BusyError, Committer, Store, Tx, UnavailableError, transact

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.pages.samples import changed, default_policy
-from troth.access.models import OWNER, Member
+from troth.access.models import OWNER, Member, MemberRole
 from troth.evidence.examination import examine_all
 from troth.people.models import Account, new_handle
 from troth.store import Store, transact
@@ -49,7 +49,8 @@ def member(
     account = Account(handle=new_handle("owner"), created_at=now)
     account.set_unusable_password()  # a hash takes half a second; who needs one claims a link
     account.save()
-    Member.objects.create(account=account, role=OWNER, since=now)
+    member = Member.objects.create(account=account, since=now)
+    MemberRole.objects.create(member=member, role=OWNER, since=now, given_by="test")
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
     client.force_login(account)
     return client

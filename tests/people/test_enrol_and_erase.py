@@ -18,12 +18,11 @@ from troth.people import erasure
 from troth.people.actions import (
     AlreadyThereError,
     Enrolled,
-    NoPolicyError,
-    RefusedError,
     enrol,
 )
 from troth.people.facts import needs
 from troth.people.models import Detail, Person
+from troth.people.values import NoPolicyError, RefusedError
 from troth.store import Store, Tx, transact, transact_on
 from troth.vault import ErasedError, PersonId, Sealed
 from troth.vault.models import Tombstone

@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from msgspec import Struct
 
 from troth.access import facts
-from troth.access.models import OWNER, Member, OwnerLink
+from troth.access.models import OWNER, Member, MemberRole, OwnerLink
 from troth.ledger import LedgerEntry, record
 from troth.ledger.entries import moment
 from troth.people.actions import open_account
@@ -82,8 +82,11 @@ def claim_ownership(tx: Tx, token: str, password: str) -> Member:
     account = open_account(tx, OWNER, password)
     about = {"member": account.handle, "role": OWNER}
     entry = record(tx, LedgerEntry("access.member-made", about=about))
-    members = Member.objects.using(tx.alias)
-    return members.create(account=account, role=OWNER, since=tx.now, entry=entry)
+    member = Member.objects.using(tx.alias).create(account=account, since=tx.now, entry=entry)
+    MemberRole.objects.using(tx.alias).create(
+        member=member, role=OWNER, since=tx.now, given_by=tx.actor, entry=entry
+    )
+    return member
 
 
 def end_expired_sessions(tx: Tx) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest
 
-from troth.access.models import OWNER, Member, OwnerLink
+from troth.access.models import OWNER, Member, MemberRole, OwnerLink
+from troth.access.roles import Role
 
 
 def has_owner(alias: str = DEFAULT_DB_ALIAS) -> bool:
     """Tell whether somebody owns this server yet."""
-    return Member.objects.using(alias).filter(role=OWNER, account__is_active=True).exists()
+    held = MemberRole.objects.using(alias).filter(role=OWNER, until=None)
+    return held.filter(member__left_at=None, member__account__is_active=True).exists()
 
 
 def member_of(request: HttpRequest) -> Member | None:
@@ -21,7 +23,19 @@ def member_of(request: HttpRequest) -> Member | None:
     account: Any = getattr(request, "user", None)
     if account is None or not account.is_authenticated:
         return None
-    return Member.objects.select_related("account").filter(account_id=account.pk).first()
+    return member_of_account(account.pk)
+
+
+def member_of_account(account_id: int) -> Member | None:
+    """Return the member of an account who has not left."""
+    found = Member.objects.select_related("account").filter(account_id=account_id, left_at=None)
+    return found.first()
+
+
+def roles_of(member: Member) -> frozenset[Role]:
+    """Return what a member is now."""
+    held = MemberRole.objects.using(member._state.db).filter(member=member, until=None)  # noqa: SLF001 - the database it was read from
+    return frozenset(held.values_list("role", flat=True))
 
 
 def usable_link(alias: str, token: str, at: datetime) -> OwnerLink | None:

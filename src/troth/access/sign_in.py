@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from msgspec import Struct
 
-from troth.access.facts import member_of
+from troth.access.facts import member_of, member_of_account
 from troth.access.models import Member
 from troth.people.models import HANDLE_LENGTH_MAX
 from troth.people.passwords import LENGTH_MAX
@@ -53,7 +53,7 @@ def sign_in(request: HttpRequest, handle: str, password: str) -> SignIn:
         account = auth.authenticate(request, username=handle, password=password[: LENGTH_MAX + 1])
     if account is None:
         return SignIn(None)
-    member = Member.objects.select_related("account").filter(account_id=account.pk).first()
+    member = member_of_account(account.pk)
     if member is None:
         return SignIn(None)
     PER_HANDLE.forget(handle)

@@ -153,7 +153,10 @@ class ReleaseFacts(
 
 
 class Grant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A member's leave to see categories for purposes, of one person or case, until a moment."""
+    """A member's leave to see categories for purposes, of a person, a case or all, until a moment.
+
+    Of a case nobody asks for leave: it is given by whoever put the member on it (`approved_by`).
+    """
 
     categories: Names
     purposes: Names
@@ -162,6 +165,7 @@ class Grant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     approved_by: Member
     person: Pseudonym | None = None
     case: Name | None = None
+    everyone: bool = False
 
 
 class ViewFacts(

@@ -61,8 +61,10 @@ def _grant(facts: ViewFacts, now: datetime) -> str | None:
 
 
 def _covers(grant: Grant, facts: ViewFacts) -> bool:
-    """Tell whether the grant names what is viewed; a grant of no person and no case names none."""
-    about = (grant.person is not None and grant.person == facts.person) or (
-        grant.case is not None and grant.case == facts.case
+    """Tell whether the grant names what is viewed; a grant of no person, case or all names none."""
+    about = (
+        grant.everyone
+        or (grant.person is not None and grant.person == facts.person)
+        or (grant.case is not None and grant.case == facts.case)
     )
     return about and facts.category in grant.categories and facts.purpose in grant.purposes

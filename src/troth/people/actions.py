@@ -14,32 +14,22 @@ from django.contrib.auth.password_validation import validate_password
 from msgspec import Struct
 
 from troth import vault
-from troth.gate import Decision, may_collect
-from troth.gate.facts import CollectFacts
 from troth.ledger import EntryId, LedgerEntry, record
 from troth.ledger.entries import NOTHING
 from troth.people import holdings
 from troth.people.facts import EMAIL
-from troth.people.models import DETAILS, PERSONS, Account, Person, new_handle
+from troth.people.models import PERSONS, Account, Person, new_handle
+from troth.people.values import Under, demand, keep
 from troth.policy.words import Message, Pseudonym, mark
 from troth.store import Tx
 from troth.store.locks import serialise
 from troth.vault import PersonId
-from troth.versions import facts
 
 CATEGORY: Final = "account"
 PURPOSE: Final = "account"
 SOURCE: Final = "direct"
 """The register's names for what somebody gives who opens an account."""
-
-
-class RefusedError(Exception):
-    """The policy does not allow it; `decision` says which statement."""
-
-    def __init__(self, decision: Decision) -> None:
-        super().__init__(decision.reason.code)
-        self.decision = decision
-        self.message = decision.reason.message
+UNDER: Final = Under(CATEGORY, PURPOSE, SOURCE)
 
 
 class AlreadyThereError(Exception):
@@ -47,14 +37,6 @@ class AlreadyThereError(Exception):
 
     def __init__(self) -> None:
         self.message = Message(mark("There is an account with this address already."))
-        super().__init__(self.message.render(str))
-
-
-class NoPolicyError(Exception):
-    """No version of the policy is in force, so nothing may be taken in."""
-
-    def __init__(self) -> None:
-        self.message = Message(mark("No version of the policy is in force."))
         super().__init__(self.message.render(str))
 
 
@@ -90,43 +72,12 @@ def enrol(
     before (`Committer.submit_as`). Raises NoPolicyError, RefusedError (nothing is kept),
     AlreadyThereError.
     """
-    rules = facts.current_rulebook(tx)
-    if rules is None:
-        raise NoPolicyError
-    question = CollectFacts(
-        category=CATEGORY,
-        fields=frozenset(given),
-        purpose=PURPOSE,
-        source=SOURCE,
-        of_age=of_age,
-    )
-    decision = may_collect(rules, question, tx.now)
-    if not decision.allowed:
-        raise RefusedError(decision)
+    demand(tx, given, UNDER, of_age=of_age)
     if EMAIL in given:
         _index(tx, person, given[EMAIL])
-    sealed = [
-        vault.seal(tx, person, CATEGORY, field, value, rules.version)
-        for field, value in given.items()
-    ]
-    commitments = [vault.commitment(one) for one in sealed]
-    pseudonym = vault.pseudonym(tx, person)
-    entry = record(
-        tx,
-        LedgerEntry(
-            "people.enrolled",
-            rules.version,
-            pseudonym,
-            about={"commitments": [one.hex() for one in commitments]},
-            facts=question,
-            decision=decision,
-        ),
-    )
-    tx.pending.add(PERSONS, (person, tx.now, entry))
-    for one, kept in zip(sealed, commitments, strict=True):
-        where = (person, CATEGORY, one.field, rules.version, PURPOSE, SOURCE)
-        tx.pending.add(DETAILS, (*where, tx.now, one.box, kept, entry))
-    return Enrolled(person, pseudonym, entry)
+    kept = keep(tx, "people.enrolled", person, given, UNDER, of_age=of_age)
+    tx.pending.add(PERSONS, (person, tx.now, kept.entry))
+    return Enrolled(person, kept.pseudonym, kept.entry)
 
 
 def _index(tx: Tx, person: PersonId, address: str) -> None:

@@ -31,11 +31,16 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """Somebody who can sign in: a random handle and a password, no name and no address."""
+    """Somebody who can sign in: a random handle and a password, no name and no address.
+
+    What else is known of her is sealed in `Detail` under the key of `person` (given as soon as
+    there is something to seal).
+    """
 
     handle = models.CharField(max_length=HANDLE_LENGTH_MAX, unique=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    person = models.CharField(max_length=32, blank=True, default="")
 
     objects: ClassVar[AccountManager] = AccountManager()
 

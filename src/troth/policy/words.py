@@ -34,7 +34,8 @@ class Text(Struct, frozen=True, forbid_unknown_fields=True):
 class Message(Struct, frozen=True):
     """A sentence for people, kept apart from its values so that the edge can translate it.
 
-    `template` is English with `%(name)s` places and is the gettext id.
+    `template` is English with `%(name)s` places and is the gettext id. A value that is a sentence
+    itself is translated with it.
     """
 
     template: str
@@ -42,7 +43,11 @@ class Message(Struct, frozen=True):
 
     def render(self, translate: Translate) -> str:
         """Return the sentence in the language `translate` gives."""
-        return translate(self.template) % self.values
+        values = {
+            name: value.render(translate) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return translate(self.template) % values
 
 
 def mark(template: str) -> str:

@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Final
 
 from troth import vault
-from troth.people.actions import NoPolicyError, RefusedError, enrol
+from troth.people.actions import enrol
+from troth.people.values import NoPolicyError, RefusedError
 from troth.people.facts import EMAIL
 from troth.people.models import Person
 from troth.store import Tx

@@ -1,6 +1,6 @@
 """Addresses of the console."""
 
-from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from troth.site.pages import board, jobs, ledger, members
 from troth.site.pages.numbers import RowNumber
@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<row:row>/again", jobs.again, name="job-again"),
     path("jobs/<row:row>/let-go", jobs.drop, name="job-drop"),
     path("signals/<row:row>/close", jobs.close_signal, name="signal-close"),
+    path("", include("troth.site.console_urls_account")),
+    path("", include("troth.site.console_urls_people")),
+    path("", include("troth.site.console_urls_access")),
+    path("", include("troth.site.console_urls_mail")),
     path("owner/<str:token>", members.owner, name="owner"),
     path("welcome", members.welcome, name="welcome"),
     path("sign-in", members.sign_in, name="sign-in"),

@@ -1,0 +1,158 @@
+"""What is held of a person, value by value: kept as declared, opened for a declared purpose.
+
+`keep(tx, kind, person, given, under) -> Kept`        raises NoPolicyError, RefusedError
+`replace(tx, kind, person, given, under) -> Kept`     the same; what stood there is erased
+`reveal(tx, person, category, field, purpose) -> Plain | None`    raises the same, vault errors
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from troth import vault
+from troth.gate import Decision, may_collect, may_use, permit
+from troth.gate.facts import CollectFacts, UseFacts
+from troth.ledger import EntryId, LedgerEntry, record
+from troth.people.models import DETAILS, PERSONS, Account, Detail
+from troth.policy.rules import Rulebook
+from troth.policy.words import Message, Pseudonym, mark
+from troth.store import Tx
+from troth.store.rows import insert_new
+from troth.vault import PersonId, Plain, Sealed
+from troth.versions import facts
+
+USED: Final = "people.used"
+
+
+class RefusedError(Exception):
+    """The policy does not allow it; `decision` says which statement."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.reason.code)
+        self.decision = decision
+        self.message = decision.reason.message
+
+
+class NoPolicyError(Exception):
+    """No version of the policy is in force, so nothing may be taken in."""
+
+    def __init__(self) -> None:
+        self.message = Message(mark("No version of the policy is in force."))
+        super().__init__(self.message.render(str))
+
+
+class Under(Struct, frozen=True):
+    """What of the register values are taken in under."""
+
+    category: str
+    purpose: str
+    source: str
+
+
+class Kept(Struct, frozen=True):
+    """Whose values were kept, and the entry that tells of it."""
+
+    person: PersonId
+    pseudonym: Pseudonym
+    entry: EntryId
+
+
+def keep(
+    tx: Tx,
+    kind: str,
+    person: PersonId,
+    given: Mapping[str, str],
+    under: Under,
+    *,
+    of_age: bool | None = None,
+) -> Kept:
+    """Take in values: sealed, with category, purpose, source and version; nothing if refused."""
+    rules, question, decision = demand(tx, given, under, of_age=of_age)
+    sealed = [
+        vault.seal(tx, person, under.category, field, value, rules.version)
+        for field, value in given.items()
+    ]
+    commitments = [vault.commitment(one) for one in sealed]
+    pseudonym = vault.pseudonym(tx, person)
+    entry = record(
+        tx,
+        LedgerEntry(
+            kind,
+            rules.version,
+            pseudonym,
+            about={"commitments": [one.hex() for one in commitments]},
+            facts=question,
+            decision=decision,
+        ),
+    )
+    for one, kept in zip(sealed, commitments, strict=True):
+        where = (person, under.category, one.field, rules.version, under.purpose, under.source)
+        tx.pending.add(DETAILS, (*where, tx.now, one.box, kept, entry))
+    return Kept(person, pseudonym, entry)
+
+
+def demand(
+    tx: Tx, given: Mapping[str, str], under: Under, *, of_age: bool | None = None
+) -> tuple[Rulebook, CollectFacts, Decision]:
+    """Return the decision that values may be taken in, and on what. Raises as `keep`."""
+    rules = facts.current_rulebook(tx)
+    if rules is None:
+        raise NoPolicyError
+    question = CollectFacts(
+        category=under.category,
+        fields=frozenset(given),
+        purpose=under.purpose,
+        source=under.source,
+        of_age=of_age,
+    )
+    decision = may_collect(rules, question, tx.now)
+    if not decision.allowed:
+        raise RefusedError(decision)
+    return rules, question, decision
+
+
+def replace(tx: Tx, kind: str, person: PersonId, given: Mapping[str, str], under: Under) -> Kept:
+    """Keep values in the place of those that stood there, which are erased."""
+    tx.pending.flush(tx.alias)
+    kept = keep(tx, kind, person, given, under)
+    insert_new(tx.alias, PERSONS, [(person, tx.now, kept.entry)])
+    stood = Detail.objects.using(tx.alias).filter(
+        person=person, category=under.category, field__in=list(given)
+    )
+    stood.update(person="", box=None)
+    tx.pending.flush(tx.alias)
+    return kept
+
+
+def reveal(tx: Tx, person: PersonId, category: str, field: str, purpose: str) -> Plain | None:
+    """Open the newest value of a field for a purpose of the server itself; None: there is none.
+
+    For what a member sees there is `access.view`, and nothing else.
+    """
+    rules = facts.current_rulebook(tx)
+    if rules is None:
+        raise NoPolicyError
+    tx.pending.flush(tx.alias)
+    rows = Detail.objects.using(tx.alias).filter(person=person, category=category, field=field)
+    row = rows.order_by("-id").first()
+    if row is None or row.box is None:
+        return None
+    question = UseFacts(category=category, purpose=purpose)
+    decision = may_use(rules, question, tx.now)
+    if not decision.allowed:
+        raise RefusedError(decision)
+    who = vault.pseudonym(tx, person)
+    sealed = Sealed(person, category, field, row.version, bytes(row.box))
+    opened = vault.unseal(tx, sealed, permit(decision, question, who))
+    about = {"field": field}
+    record(tx, LedgerEntry(USED, rules.version, who, about, question, decision))
+    return opened
+
+
+def person_of(tx: Tx, account: Account) -> PersonId:
+    """Return the person of an account, who is made where there is none yet."""
+    if not account.person:
+        account.person = vault.new_person()
+        account.save(using=tx.alias, update_fields=["person"])
+    return PersonId(account.person)
