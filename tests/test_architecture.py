@@ -287,13 +287,44 @@ ENTERS_NOTHING: Final = frozenset(
 
 
 def enters(name: str, functions: dict[str, set[str]], seen: set[str]) -> bool:
-    """Tell whether a function calls `record` (or `enter`), itself or by one of its module."""
+    """Tell whether a function records an entry, itself or by another (`keep` records one)."""
     if name in seen:
         return False
     called = functions.get(name, set())
-    return bool(called & {"record", "enter"}) or any(
+    return bool(called & {"record", "enter", "keep", "replace"}) or any(
         enters(one, functions, seen | {name}) for one in called if one in functions
     )
+
+
+WRITES: Final = frozenset({"create", "bulk_create", "update", "delete", "save", "update_or_create"})
+
+
+def test_what_changes_a_row_of_access_enters_it() -> None:
+    """Access has a module for each thing its verbs are about: whoever writes there records too."""
+    wrong = []
+    for path in sorted((SOURCE / "access").glob("*.py")):
+        functions = {
+            node.name: {ast.unparse(c.func) for c in ast.walk(node) if isinstance(c, ast.Call)}
+            for node in tree(path).body
+            if isinstance(node, ast.FunctionDef)
+        }
+        for name, called in functions.items():
+            writes = any(one.rpartition(".")[2] in WRITES and "." in one for one in called)
+            if writes and not name.startswith("_") and not enters(name, functions, set()):
+                wrong.append(f"{path.stem}.{name}")
+    assert wrong == []
+
+
+def test_who_may_do_what_is_decided_in_one_place() -> None:
+    """The table of roles and actions is asked by `access.objects` alone, one function a type."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in source_files()
+        if path.relative_to(SOURCE).as_posix() not in {"access/objects.py", "access/allowed.py"}
+        for name, line in imports(path)
+        if name.startswith("troth.access.allowed")
+    ]
+    assert wrong == []
 
 
 VIEW_SUBJECTS: Final = frozenset({"request", "form", "isinstance", "len", "str", "any", "all"})

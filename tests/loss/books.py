@@ -17,9 +17,9 @@ from troth.ledger.models import Entry
 from troth.ledger.sequencer import integrate_all
 from troth.people import erasure
 from troth.people.actions import CATEGORY, PURPOSE
-from troth.people.values import NoPolicyError
 from troth.people.facts import EMAIL
 from troth.people.models import Detail, Person
+from troth.people.values import NoPolicyError
 from troth.store import Store, Tx, transact
 from troth.vault import ErasedError, PersonId, Plain, Sealed
 from troth.vault.models import Tombstone

@@ -15,8 +15,8 @@ from tests.loss import books, clock
 from troth import vault
 from troth.people import erasure
 from troth.people.actions import AlreadyThereError, enrol
-from troth.people.values import NoPolicyError, RefusedError
 from troth.people.facts import needs
+from troth.people.values import NoPolicyError, RefusedError
 from troth.site.asgi import Application, Receive, Scope, Send
 from troth.store import SYSTEM, BusyError, Committer, Store, Tx, UnavailableError, transact
 from troth.store.committer import LOST
