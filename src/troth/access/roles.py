@@ -1,6 +1,6 @@
 """Roles of members, and which of them nobody may hold together. Pure.
 
-Administration, work with the data, and audit are kept apart (GB/T 35273-2020, 7.1 and 11.1): whoever
+Administration, work with the data, and audit are kept apart (GB/T 35273-2020, 7.1): whoever
 decides who sees something sees nothing herself, and whoever examines does neither.
 """
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from troth.access.models.members import HANDLE_LENGTH, REASON_LENGTH_MAX, Member
+from troth.access.models.members import HANDLE_LENGTH, Member
 from troth.ledger.models import EntryField
 
 KIND_LENGTH = 60
@@ -14,13 +14,14 @@ PERSON_LENGTH = 32
 class Case(models.Model):
     """Something to be done about persons: a request, an order, an incident. Open till `closed_at`.
 
-    `opened_by` is a handle, `person` where she asked herself, or `system`.
+    `opened_by` is a handle, `person` where she asked herself, or `system`. `because` is a note, sealed
+    under the key of the first person (`access.notes`).
     """
 
     kind = models.CharField(max_length=KIND_LENGTH)
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=HANDLE_LENGTH)
-    because = models.CharField(max_length=REASON_LENGTH_MAX, blank=True)
+    because = models.BinaryField(default=bytes)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=HANDLE_LENGTH, blank=True)
     entry = EntryField()

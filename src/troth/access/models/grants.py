@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from troth.access.models.cases import PERSON_LENGTH, Case
-from troth.access.models.members import HANDLE_LENGTH, REASON_LENGTH_MAX, Member
+from troth.access.models.members import HANDLE_LENGTH, Member
 from troth.ledger.models import EntryField
 
 SCOPE_LENGTH = 10
@@ -21,7 +21,8 @@ class Grant(models.Model):
 
     `scope` is `all` persons, those of `case`, or a `list` (`GrantPerson`). Until it is `decided_at`
     it waits, at the longest till `lapses_at`; `until` is counted from the approval. `ended_at` is
-    when it was given back or taken away before its time. A `glass` grant was taken, not given.
+    when it was given back or taken away before its time. A `glass` grant was taken, not given. The
+    reason is sealed under the member's key (`access.notes`), as is what others wrote to it.
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="grants")
@@ -30,8 +31,7 @@ class Grant(models.Model):
     purpose = models.CharField(max_length=100)
     scope = models.CharField(max_length=SCOPE_LENGTH)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="grants")
-    reason_box = models.BinaryField()
-    reason_version = models.CharField(max_length=64)
+    reason = models.BinaryField()
     asked_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
     life = models.DurationField()
@@ -98,7 +98,7 @@ class Approval(models.Model):
     grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="approvals")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="approvals")
     yes = models.BooleanField()
-    note = models.CharField(max_length=REASON_LENGTH_MAX, blank=True)
+    note = models.BinaryField(default=bytes)
     at = models.DateTimeField()
     entry = EntryField()
 
@@ -126,7 +126,7 @@ class Break(models.Model):
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.CharField(max_length=HANDLE_LENGTH, blank=True)
     justified = models.BooleanField(null=True)
-    note = models.CharField(max_length=REASON_LENGTH_MAX, blank=True)
+    note = models.BinaryField(default=bytes)
     entry = EntryField()
 
     class Meta:

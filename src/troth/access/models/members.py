@@ -104,16 +104,16 @@ class Freeze(models.Model):
     """A stop of all a member's grants: from `since` until it is lifted.
 
     `by` is a handle, or `system` where an alert froze her. It takes no right to sign in, to sign,
-    to finish a review or to break glass.
+    to finish a review or to break glass. What was written is sealed under her key (`access.notes`).
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="freezes")
     since = models.DateTimeField()
     by = models.CharField(max_length=HANDLE_LENGTH)
-    reason = models.CharField(max_length=REASON_LENGTH_MAX)
+    reason = models.BinaryField()
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.CharField(max_length=HANDLE_LENGTH, blank=True)
-    lifted_because = models.CharField(max_length=REASON_LENGTH_MAX, blank=True)
+    lifted_because = models.BinaryField(default=bytes)
     entry = EntryField()
 
     class Meta:
@@ -130,12 +130,12 @@ class Freeze(models.Model):
 
 
 class Review(models.Model):
-    """Somebody looked at whether a member still needs what she may do."""
+    """Somebody looked at whether a member still needs what she may do; the note is sealed."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="reviews")
     at = models.DateTimeField()
     by = models.CharField(max_length=HANDLE_LENGTH)
-    note = models.CharField(max_length=REASON_LENGTH_MAX, blank=True)
+    note = models.BinaryField(default=bytes)
     entry = EntryField()
 
     class Meta:

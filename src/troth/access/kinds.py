@@ -1,0 +1,47 @@
+"""Kinds of case: what of the persons of a case its members may see, and for what.
+
+`known_kinds()` finds each `troth.<package>.casekinds` module; no package is imported by name.
+"""
+
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+
+from msgspec import Struct
+
+import troth
+from troth.access.roles import Role
+from troth.policy.words import Message
+
+
+class CaseKind(Struct, frozen=True, kw_only=True):
+    """A kind of case: what it is about, for which purposes, and which roles work on it.
+
+    Of its persons every category may be seen that the register lets be used for the purpose, or
+    those of `categories` alone where some are named.
+    """
+
+    name: str
+    what: Message
+    purposes: frozenset[str]
+    roles: frozenset[Role]
+    categories: frozenset[str] = frozenset()
+
+
+@cache
+def known_kinds() -> dict[str, CaseKind]:
+    """Return every kind of case by name. Raises ValueError on a name that occurs twice.
+
+    A `casekinds` module names its kinds in `KINDS: tuple[CaseKind, ...]`.
+    """
+    found: dict[str, CaseKind] = {}
+    for package in iter_modules(troth.__path__, "troth."):
+        name = f"{package.name}.casekinds"
+        if not package.ispkg or find_spec(name) is None:
+            continue
+        for kind in import_module(name).KINDS:
+            if kind.name in found:
+                raise ValueError(f"two kinds of case are called {kind.name}")
+            found[kind.name] = kind
+    return found

@@ -1,0 +1,84 @@
+"""What members write: why they ask, freeze, review. Sealed, as anybody's name may stand in it.
+
+`seal_note(tx, person, text) -> bytes`                  "" is kept as nothing
+`read_notes(tx, notes) -> list[str]`                     (person, note) pairs, entered as one use
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from troth import vault
+from troth.access.models import Member
+from troth.gate import may_use, permit
+from troth.gate.facts import UseFacts
+from troth.ledger import LedgerEntry, record
+from troth.people.values import NoPolicyError, RefusedError, Under, demand, person_of
+from troth.policy.words import Message, mark
+from troth.store import Tx
+from troth.vault import PersonId, Sealed
+from troth.versions import facts
+
+CATEGORY: Final = "access-log"
+FIELD: Final = "reason"
+PURPOSE: Final = "staff-access"
+UNDER: Final = Under(CATEGORY, PURPOSE, "direct")
+VERSION_LENGTH: Final = 64
+LENGTH_MAX: Final = 500
+
+
+class NoteError(ValueError):
+    """What was written is too long, or is missing where it must not; `message` says so."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(message.render(str))
+
+
+def person_of_member(tx: Tx, member: Member) -> PersonId:
+    """Return under whose key notes about a member are sealed."""
+    return person_of(tx, member.account)
+
+
+def seal_note(tx: Tx, person: PersonId, text: str, *, required: bool = False) -> bytes:
+    """Seal what was written, under a key of whom it concerns. Raises NoteError."""
+    text = text.strip()
+    if len(text) > LENGTH_MAX:
+        raise NoteError(
+            Message(mark("At most %(number)s characters, please."), {"number": LENGTH_MAX})
+        )
+    if not text:
+        if required:
+            raise NoteError(Message(mark("Please say why, in a sentence.")))
+        return b""
+    rules, _, _ = demand(tx, {FIELD: text}, UNDER)
+    sealed = vault.seal(tx, person, CATEGORY, FIELD, text, rules.version)
+    return rules.version.encode() + sealed.box
+
+
+def read_notes(tx: Tx, notes: Sequence[tuple[PersonId, bytes]]) -> list[str]:
+    """Open notes for the one purpose they were written for; "" where nothing is or was erased."""
+    written = [(person, bytes(note)) for person, note in notes]
+    if not any(note for _, note in written):
+        return ["" for _ in written]
+    rules = facts.current_rulebook(tx)
+    if rules is None:
+        raise NoPolicyError
+    asked = UseFacts(category=CATEGORY, purpose=PURPOSE)
+    decision = may_use(rules, asked, tx.now)
+    if not decision.allowed:
+        raise RefusedError(decision)
+    about = {"notes": sum(1 for _, note in written if note)}
+    record(tx, LedgerEntry("access.notes-read", rules.version, None, about, asked, decision))
+
+    def read(person: PersonId, note: bytes) -> str:
+        if not note:
+            return ""
+        version, box = note[:VERSION_LENGTH].decode(), note[VERSION_LENGTH:]
+        try:
+            who = vault.pseudonym(tx, person)
+            sealed = Sealed(person, CATEGORY, FIELD, version, box)
+            return vault.unseal(tx, sealed, permit(decision, asked, who)).reveal()
+        except vault.ErasedError:
+            return ""
+
+    return [read(person, note) for person, note in written]
