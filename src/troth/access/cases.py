@@ -171,5 +171,3 @@ def _demand_open(case: Case) -> None:
 
 def _named(case: Case, actor: Acting) -> dict[str, str]:
     return {"case": case.name, "member": actor.member.handle}
-
-

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from troth.access.actions import end_expired_sessions
+from troth.access.grants import lapse
 from troth.policy.words import Message, mark
 from troth.store.jobs import Job
 
@@ -12,6 +13,12 @@ JOBS: Final[tuple[Job, ...]] = (
         name="access.end-expired-sessions",
         what=Message(mark("Deletes the sessions of members that have ended.")),
         function=end_expired_sessions,
+        period=timedelta(hours=1),
+    ),
+    Job(
+        name="access.lapse-requests",
+        what=Message(mark("Ends the requests for access that nobody decided in time.")),
+        function=lapse,
         period=timedelta(hours=1),
     ),
 )

@@ -1,12 +1,16 @@
 """Mails to members: who is told, and that each is told once."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from troth.access.models import Member
 from troth.access.roles import Role
-from troth.people.mail import post
+from troth.people.mail import ADDRESS, post
+from troth.people.values import holds
 from troth.store import Tx
 from troth.vault import PersonId
+
+CATEGORY: Final = "staff-account"
 
 
 def tell(
@@ -15,8 +19,9 @@ def tell(
     """Have a mail sent to each member who has given an address; return whom was written to."""
     told = []
     for member in members:
-        person = member.account.person
-        if person and post(tx, PersonId(person), template, values, f"{key}.{member.pk}"):
+        person = PersonId(member.account.person)
+        reachable = bool(person) and holds(tx, person, CATEGORY, ADDRESS)
+        if reachable and post(tx, person, template, values, f"{key}.{member.pk}"):
             told.append(member.handle)
     return told
 

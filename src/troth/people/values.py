@@ -150,6 +150,13 @@ def reveal(tx: Tx, person: PersonId, category: str, field: str, purpose: str) ->
     return opened
 
 
+def holds(tx: Tx, person: PersonId, category: str, field: str) -> bool:
+    """Tell whether a value of a field is held of a person; nothing is opened for it."""
+    tx.pending.flush(tx.alias)
+    rows = Detail.objects.using(tx.alias).filter(person=person, category=category, field=field)
+    return rows.exclude(box=None).exists()
+
+
 def person_of(tx: Tx, account: Account) -> PersonId:
     """Return the person of an account, who is made where there is none yet."""
     if not account.person:

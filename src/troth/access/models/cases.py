@@ -14,8 +14,8 @@ PERSON_LENGTH = 32
 class Case(models.Model):
     """Something to be done about persons: a request, an order, an incident. Open till `closed_at`.
 
-    `opened_by` is a handle, `person` where she asked herself, or `system`. `because` is a note, sealed
-    under the key of the first person (`access.notes`).
+    `opened_by` is a handle, `person` where she asked herself, or `system`. `because` is a note,
+    sealed under the key of the first person (`access.notes`).
     """
 
     kind = models.CharField(max_length=KIND_LENGTH)

@@ -15,8 +15,8 @@ SUBJECT_LENGTH = 40
 class Bulk(models.Model):
     """A view of many persons, or an export: asked for by one member, confirmed by another.
 
-    `digest` is SHA-256 over who is to be viewed and what of them: nothing else is opened by it. `why` is sealed
-    under the member's key (`access.notes`).
+    `digest` is SHA-256 over who is to be viewed and what of them: nothing else is opened by it.
+    `why` is sealed under the member's key (`access.notes`).
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="bulks")

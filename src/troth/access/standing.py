@@ -1,0 +1,39 @@
+"""What the gate must know of a member before she sees anything: sworn, reviewed, not frozen."""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from troth.access.models import Freeze, Member, Review
+from troth.access.settings import REVIEW_DAYS, number
+from troth.access.undertakings import until_of
+from troth.store import Tx
+
+
+class Standing(Struct, frozen=True):
+    """Until when a member is sworn, when she must be reviewed, whether she is frozen."""
+
+    undertaking_until: datetime | None
+    review_due: datetime
+    frozen: bool
+
+
+def standing(tx: Tx, member: Member) -> Standing:
+    """Return how a member stands, looked up once in a transaction."""
+    known: dict[int, Standing] = tx.memo.setdefault("access.standing", {})
+    if member.pk not in known:
+        frozen = Freeze.objects.using(tx.alias).filter(member=member, lifted_at=None).exists()
+        known[member.pk] = Standing(until_of(tx, member), review_due(tx, member), frozen)
+    return known[member.pk]
+
+
+def forget(tx: Tx) -> None:
+    """Have it looked up again: a verb has just changed some of it."""
+    tx.memo.pop("access.standing", None)
+
+
+def review_due(tx: Tx, member: Member) -> datetime:
+    """Return by when a member's access must be reviewed (again)."""
+    newest = Review.objects.using(tx.alias).filter(member=member).order_by("-at").first()
+    days = number(tx, REVIEW_DAYS)
+    return (member.since if newest is None else newest.at) + timedelta(days=days)

@@ -1,0 +1,228 @@
+"""The one door by which a member sees a value of a person.
+
+`view(tx, sealed, case, purpose) -> Viewed`
+    asks the gate, records the view whatever it answers, and opens the value if that is a yes
+`view_many(tx, sealed, purpose, bulk) -> list[Viewed]`
+    the same for many persons at once, which another member has confirmed (`access.bulk`)
+
+A refusal is an answer and no error: it is recorded in the same transaction, which must go on.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from msgspec import Struct
+
+from troth import vault
+from troth.access import alerts, bulk, objects
+from troth.access.acting import Acting, acting
+from troth.access.grants import covering, live
+from troth.access.kinds import known_kinds
+from troth.access.models import Bulk, Case, CaseMember, CasePerson, Grant, View
+from troth.access.models.grants import ALL, GLASS, LIST
+from troth.access.roles import ROLES
+from troth.access.standing import standing
+from troth.gate import Decision, may_view, permit
+from troth.gate.facts import Grant as GrantFacts
+from troth.gate.facts import ViewFacts
+from troth.ledger import EntryId, LedgerEntry, record
+from troth.people.values import NoPolicyError
+from troth.policy.words import Pseudonym
+from troth.store import Tx
+from troth.vault import Plain, Sealed
+from troth.versions import facts
+
+VIEWED: Final = "access.viewed"
+BROKEN: Final = "glass"
+"""Who approved what nobody did: a member broke the glass."""
+CASE_MOMENT: Final = timedelta(minutes=1)
+"""A case has no end that is known beforehand: its leave is asked for at every view."""
+MANY: Final = 5
+"""From how many persons on, in one go, a second member is needed."""
+
+
+class Viewed(Struct, frozen=True):
+    """The gate's answer, and the value where it is a yes."""
+
+    decision: Decision
+    plain: Plain | None = None
+
+
+class Basis(Struct, frozen=True):
+    """What a view would rest on: a grant's row, a case, and how the gate is told of it."""
+
+    told: GrantFacts | None = None
+    grant: Grant | None = None
+    case: Case | None = None
+
+
+class TooManyError(Exception):
+    """So many persons are viewed only with a second member's confirmation."""
+
+
+def view(tx: Tx, sealed: Sealed, case: Case | None, purpose: str) -> Viewed:
+    """Show the acting member one value of one person. Raises NotAllowedError, vault's errors."""
+    actor = acting(tx)
+    objects.on_self(actor, "view.ask")
+    seen = _one(tx, actor, sealed, case, purpose, None)
+    alerts.watch(tx, actor.member)
+    return seen
+
+
+def view_many(
+    tx: Tx, sealed: Iterable[Sealed], case: Case | None, purpose: str, confirmed: Bulk | None = None
+) -> list[Viewed]:
+    """Show many values; of `MANY` persons and more what `bulk.confirm` said yes to, once.
+
+    Raises TooManyError, `bulk.NotConfirmedError`, and as `view`.
+    """
+    actor = acting(tx)
+    objects.on_self(actor, "view.ask")
+    values = list(sealed)
+    persons = {one.person for one in values}
+    if confirmed is not None:
+        bulk.use(tx, confirmed, bulk.digest(persons, {one.category for one in values}, purpose))
+    elif len(persons) >= MANY:
+        raise TooManyError
+    seen = [_one(tx, actor, one, case, purpose, confirmed) for one in values]
+    alerts.watch(tx, actor.member)
+    return seen
+
+
+def _one(
+    tx: Tx, actor: Acting, sealed: Sealed, case: Case | None, purpose: str, confirmed: Bulk | None
+) -> Viewed:
+    rules = facts.current_rulebook(tx)
+    if rules is None:
+        raise NoPolicyError
+    who = vault.pseudonym(tx, sealed.person)
+    basis = _basis(tx, actor, sealed, case, purpose, who)
+    asked = _asked(tx, actor, sealed, purpose, who, basis)
+    decision = may_view(rules, asked, tx.now)
+    plain = vault.unseal(tx, sealed, permit(decision, asked)) if decision.allowed else None
+    about = {
+        "member": actor.member.handle,
+        "field": sealed.field,
+        "grant": None if basis.grant is None else basis.grant.name,
+        "bulk": None if confirmed is None else confirmed.pk,
+    }
+    entry = record(tx, LedgerEntry(VIEWED, rules.version, who, about, asked, decision))
+    _write(tx, actor, sealed, decision, _Row(who, purpose, basis, confirmed, entry))
+    return Viewed(decision, plain)
+
+
+class _Row(Struct, frozen=True):
+    subject: Pseudonym
+    purpose: str
+    basis: Basis
+    bulk: Bulk | None
+    entry: EntryId
+
+
+def _write(tx: Tx, actor: Acting, sealed: Sealed, decision: Decision, row: _Row) -> None:
+    View.objects.using(tx.alias).create(
+        at=tx.now,
+        member=actor.member,
+        role=min(actor.roles, key=ROLES.index, default=""),
+        subject=row.subject,
+        category=sealed.category,
+        field=sealed.field,
+        purpose=row.purpose,
+        grant=row.basis.grant,
+        case=row.basis.case,
+        bulk=row.bulk,
+        allowed=decision.allowed,
+        reason=decision.reason.code,
+        statement=decision.statement,
+        version=decision.version,
+        entry=row.entry,
+    )
+
+
+def _asked(
+    tx: Tx, actor: Acting, sealed: Sealed, purpose: str, who: Pseudonym, basis: Basis
+) -> ViewFacts:
+    """Gather what the gate decides on; broken glass needs no review and heeds no freeze."""
+    stands = standing(tx, actor.member)
+    broken = basis.grant is not None and basis.grant.kind == GLASS
+    return ViewFacts(
+        category=sealed.category,
+        purpose=purpose,
+        undertaking_until=stands.undertaking_until,
+        review_due=basis.grant.until if broken and basis.grant is not None else stands.review_due,
+        frozen=stands.frozen and not broken,
+        grant=basis.told,
+        person=who,
+        case=None if basis.case is None else basis.case.name,
+    )
+
+
+def _basis(
+    tx: Tx, actor: Acting, sealed: Sealed, case: Case | None, purpose: str, who: Pseudonym
+) -> Basis:
+    """Find what the view may rest on: the open case she works on, else a live grant of hers."""
+    ours = _open_case_of(tx, sealed, case)
+    grants = list(
+        live(tx, actor.member, sealed.category, purpose)
+        .select_related("case")
+        .order_by("kind", "-until")
+    )
+    found = covering(tx, grants, sealed.person, ours)
+    if ours is not None:
+        by_case = _just_in_time(tx, actor, sealed, ours, purpose)
+        if by_case is not None:
+            return Basis(by_case, None, ours)
+    if found is None:
+        return Basis(None, None, ours)
+    return Basis(_told(found, who), found, ours)
+
+
+def _open_case_of(tx: Tx, sealed: Sealed, case: Case | None) -> Case | None:
+    """Return the case if it is open now and about this person."""
+    if case is None:
+        return None
+    about = CasePerson.objects.using(tx.alias).filter(case=case, person=sealed.person)
+    stands = about.filter(case__closed_at=None).select_related("case").first()
+    return None if stands is None else stands.case
+
+
+def _just_in_time(
+    tx: Tx, actor: Acting, sealed: Sealed, case: Case, purpose: str
+) -> GrantFacts | None:
+    """Return the leave that comes of working on a case, for its kind's purposes and categories."""
+    kind = known_kinds().get(case.kind)
+    if kind is None or purpose not in kind.purposes:
+        return None
+    if kind.categories and sealed.category not in kind.categories:
+        return None
+    works = CaseMember.objects.using(tx.alias).filter(case=case, member=actor.member, until=None)
+    given = works.first()
+    if given is None or actor.roles.isdisjoint(kind.roles):
+        return None
+    return GrantFacts(
+        categories=frozenset({sealed.category}),
+        purposes=frozenset({purpose}),
+        until=tx.now + CASE_MOMENT,
+        requested_by=actor.member.handle,
+        approved_by=given.given_by,
+        case=case.name,
+    )
+
+
+def _told(grant: Grant, who: Pseudonym) -> GrantFacts:
+    """Return how the gate is told of a grant that names the person."""
+    assert grant.until is not None  # noqa: S101 - a live grant has an end
+    listed = grant.scope == LIST
+    approvals = grant.approvals.filter(yes=True).select_related("member__account").order_by("at")
+    last = approvals.last()
+    return GrantFacts(
+        categories=frozenset({grant.category}),
+        purposes=frozenset({grant.purpose}),
+        until=grant.until,
+        requested_by=grant.member.handle,
+        approved_by=BROKEN if grant.kind == GLASS else ("" if last is None else last.member.handle),
+        person=who if listed else None,
+        case=None if grant.case is None else grant.case.name,
+        everyone=grant.scope == ALL,
+    )
