@@ -52,10 +52,12 @@ def boot(config: Config) -> "Proposal | None":
         settings.SECRET_KEY = secrets.secret_key(config.data)
         if not current:
             schema.bring_up_to_date(config)
-        from troth.site.recovery import recover  # noqa: PLC0415 - needs Django set up
-        from troth.store import Store  # noqa: PLC0415 - the same
+        from troth.access.starting import begin  # noqa: PLC0415 - needs Django set up
+        from troth.site.recovery import recover  # noqa: PLC0415 - the same
+        from troth.store import Store, transact  # noqa: PLC0415 - the same
 
         recover(Store())
+        transact(begin)
         return None if known else policyfolder.adopt(files, policyfolder.AT_START)
 
 
