@@ -1,1 +1,1 @@
-"""Every connection outward: HTTP. Decides nothing."""
+"""Every connection outward: HTTP and SMTP. Decides nothing."""
