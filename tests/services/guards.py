@@ -1,19 +1,24 @@
 """The guards of rows that are written once: off while a test empties its tables, then on again."""
 
+from typing import Final
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from troth.ledger import tables as ledger
+from troth.notices import models as notices
 from troth.store import immutable
 from troth.versions import models as versions
+
+TABLES: Final = (*versions.TABLES, *notices.TABLES)
 
 
 def release_all(connection: BaseDatabaseWrapper) -> None:
     """Take every guard off."""
-    immutable.release(connection, (*versions.TABLES, *ledger.SET_ONCE))
+    immutable.release(connection, (*TABLES, *ledger.SET_ONCE))
 
 
 def protect_all(connection: BaseDatabaseWrapper) -> None:
     """Put every guard on."""
-    immutable.release(connection, (*versions.TABLES, *ledger.SET_ONCE))
-    immutable.protect(connection, versions.TABLES)
+    immutable.release(connection, (*TABLES, *ledger.SET_ONCE))
+    immutable.protect(connection, TABLES)
     immutable.protect(connection, tuple(ledger.SET_ONCE), ledger.SET_ONCE)

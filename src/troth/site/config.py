@@ -7,7 +7,7 @@ the one in the current folder. Unknown keys are refused. Relative paths in it st
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -18,6 +18,7 @@ import troth
 from troth.policy.words import Message, mark
 from troth.site.database import parse_url
 from troth.site.problem import CannotGoOnError
+from troth.wire.smtp_server import SmtpServer, parse_sender, parse_server
 
 LogFormat = Literal["json", "text"]
 
@@ -37,8 +38,18 @@ NUMBERS: Final[Mapping[str, tuple[range, str]]] = {
     "workers": (range(65), "from 0 to 64"),
     "generation_days": (range(1, 31), "from 1 to 30"),
 }
+PARSED: Final[Mapping[str, Callable[[str], object]]] = {
+    "database": parse_url,
+    "mail_from": parse_sender,
+    "smtp_url": parse_server,
+}
+"""What is read once more where it is used, and refused at once if it cannot be."""
 NAME_LENGTHS: Final = range(1, 101)
-PATHS: Final = frozenset({"data", "keys", "logo", "operator_key_file", "policy"})
+PATHS: Final = frozenset(
+    {"data", "keys", "logo", "operator_key_file", "policy", "smtp_password_file"}
+)
+SECRETS: Final = frozenset({"database", "smtp_password", "smtp_url"})
+"""Settings that are or may hold a password: never shown."""
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,7 +64,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     wraps it is in `operator_key_file`, or is what `operator_key_command` (an argument list)
     prints, or the variable `TROTH_OPERATOR_KEY`; a generation of keys lives `generation_days`.
     `backup_to` are the age public keys that open
-    every backup.
+    every backup. Mail goes out by `smtp_url`, with the password in it, in `smtp_password_file` or
+    in the variable `TROTH_SMTP_PASSWORD`, from `mail_from`; without it mail waits.
     """
 
     data: Path
@@ -75,6 +87,29 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     operator_key_file: Path | None = None
     operator_key_command: tuple[str, ...] = ()
     backup_to: tuple[str, ...] = ()
+    smtp_url: str = ""
+    smtp_password: str = ""
+    smtp_password_file: Path | None = None
+    mail_from: str = ""
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{name}={'…' if name in SECRETS else getattr(self, name)!r}"
+            for name in self.__struct_fields__
+        )
+        return f"Config({', '.join(shown)})"
+
+    def smtp_server(self) -> SmtpServer | None:
+        """Return the server mail goes out by, None where none is set; reads the password's file.
+
+        Raises ValueError, OSError.
+        """
+        if not self.smtp_url:
+            return None
+        password, file = self.smtp_password, self.smtp_password_file
+        if file is not None and not password:
+            password = file.read_text(encoding="utf-8").strip()
+        return parse_server(self.smtp_url, password)
 
     @property
     def key_folder(self) -> Path:
@@ -235,7 +270,33 @@ def _parse(settings: Mapping[str, tuple[Any, str]]) -> Config:
     parsed = {key: _convert_one(key, value) for key, (value, _) in settings.items()}
     for key in PATHS & parsed.keys():
         parsed[key] = parsed[key].absolute()
-    return Config(**parsed)
+    config = Config(**parsed)
+    _check_mail(config, settings)
+    return config
+
+
+def _check_mail(config: Config, settings: Mapping[str, tuple[Any, str]]) -> None:
+    """Refuse a mail server that cannot be signed in to, or for which nobody is named as sender."""
+    if not config.smtp_url:
+        return
+    place = settings["smtp_url"][1]
+    if not config.mail_from:
+        raise CannotGoOnError(
+            Message(
+                mark("%(place)s: mail needs a sender; set mail_from, too."),
+                {"place": place},
+            )
+        )
+    try:
+        config.smtp_server()
+    except (ValueError, OSError) as error:
+        why = error.strerror or type(error).__name__ if isinstance(error, OSError) else error
+        raise CannotGoOnError(
+            Message(
+                mark("%(place)s: the mail server cannot be used (%(why)s)."),
+                {"place": place, "why": why},
+            )
+        ) from None
 
 
 _TYPES: Final[Mapping[str, Any]] = {
@@ -271,8 +332,8 @@ def _check_one(key: str, value: Any) -> None:
     if key == "trusted_proxies":
         for network in value:
             _check_network(network)
-    if key == "database":
-        parse_url(value)
+    if key in PARSED and value:
+        PARSED[key](value)
     if key == "name" and len(value) not in NAME_LENGTHS:
         raise ValueError("from 1 to 100 characters")
 
@@ -285,8 +346,8 @@ def _check_network(text: str) -> None:
 
 
 def _harmless(key: str, value: Any) -> str:
-    """A database URL may hold a password, so its value is never printed."""
-    return "that" if key == "database" else repr(str(value))
+    """What may hold a password is never printed."""
+    return "that" if key in SECRETS else repr(str(value))
 
 
 _current: Config | None = None

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "troth.versions",
     "troth.people",
     "troth.access",
+    "troth.notices",
     "troth.protection",
     *(["troth.evidence"] if importlib.util.find_spec("troth.evidence") else []),
     "troth.site",
@@ -95,6 +96,10 @@ TROTH_KEYS = CONFIG.key_folder
 TROTH_OPERATOR_KEY_FILE = CONFIG.operator_key
 TROTH_OPERATOR_KEY_COMMAND = CONFIG.operator_key_command
 TROTH_GENERATION_DAYS = CONFIG.generation_days
+TROTH_SMTP_SERVER = CONFIG.smtp_server
+TROTH_MAIL_FROM = CONFIG.mail_from
+TROTH_NAME = CONFIG.name
+TROTH_URL = CONFIG.url.rstrip("/")
 
 DATABASES = {"default": connection(CONFIG.database, CONFIG.sqlite_file)}
 

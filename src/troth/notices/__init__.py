@@ -1,0 +1,1 @@
+"""Mail, worded and sent: templates in both languages, versioned; the outbox drained by SMTP."""
