@@ -160,6 +160,7 @@ def holds(tx: Tx, person: PersonId, category: str, field: str) -> bool:
 def person_of(tx: Tx, account: Account) -> PersonId:
     """Return the person of an account, who is made where there is none yet."""
     if not account.person:
-        account.person = vault.new_person()
-        account.save(using=tx.alias, update_fields=["person"])
+        nameless = type(account).objects.using(tx.alias).filter(pk=account.pk, person="")
+        nameless.update(person=vault.new_person())
+        account.refresh_from_db(using=tx.alias, fields=["person"])
     return PersonId(account.person)
