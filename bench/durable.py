@@ -5,10 +5,7 @@ The bare insert is one row of the same columns and bytes by the plain driver, co
 sequencer runs meanwhile. Processor time is this process's: PostgreSQL's own is not in it.
 """
 
-import json
 import os
-import sys
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,15 +20,15 @@ from bench.stores import (
     at_once,
     in_flight,
     in_turn,
-    on_both,
     one_by_one,
-    open_troth,
+    print_group,
     rate,
     ratio,
     settled,
     took,
+    writing,
 )
-from bench.timing import table
+from troth.site.config import Config
 
 CALLS: Final = 500
 GROUP_CALLS: Final = 5_000
@@ -49,30 +46,14 @@ BARE_GROUP: Final = f"bare: rows and entries, {CALLERS} of each in one transacti
 
 
 def main() -> None:
-    """Print the group's table, or one database's rows as JSON."""
-    if "--on" not in sys.argv:
-        print(table(on_both("bench.durable")))
-        return
-    name = sys.argv[sys.argv.index("--on") + 1]
-    with tempfile.TemporaryDirectory() as folder:
-        open_troth(name, Path(folder))
-        print(json.dumps(measure(name, Path(folder))))
+    """Print the group's table."""
+    print_group("bench.durable", measure)
 
 
-def measure(name: str, folder: Path) -> list[Row]:
+def measure(name: str, folder: Path, _config: Config) -> list[Row]:
     """Measure on one database."""
-    from troth import vault  # noqa: PLC0415 - needs Django set up
-    from troth.ledger.sequencer import Sequencer  # noqa: PLC0415 - the same
-    from troth.store import Committer, Store  # noqa: PLC0415 - the same
-
-    committer, sequencer = Committer(Store(), vault.prepare), Sequencer(Store())
-    committer.start()
-    sequencer.start()
-    try:
+    with writing() as committer:
         found = in_turn(bare_work(name, folder) | verb_work(committer), before=settled)
-    finally:
-        committer.stop()
-        sequencer.stop()
     return rows(name, found)
 
 

@@ -7,10 +7,7 @@ other it is the plain driver on the same table. The sequencer runs on ours.
 """
 
 import itertools
-import json
 import random
-import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -21,13 +18,13 @@ from bench.stores import (
     Row,
     at_once,
     in_turn,
-    on_both,
-    open_troth,
+    print_group,
     ratio,
     settled,
     sqlite_bytes,
+    writing,
 )
-from bench.timing import table
+from troth.site.config import Config
 
 RECORDS: Final = 10_000
 OPERATIONS: Final = 1_000
@@ -122,38 +119,28 @@ class Workload:
 
 
 def main() -> None:
-    """Print the group's table, or one database's rows as JSON."""
-    if "--on" not in sys.argv:
-        print(table(on_both("bench.gdprbench")))
-        return
-    name = sys.argv[sys.argv.index("--on") + 1]
-    with tempfile.TemporaryDirectory() as folder:
-        config = open_troth(name, Path(folder), purposes=PURPOSES)
-        print(json.dumps(measure(name, Path(folder), config.sqlite_file, config.key_folder)))
+    """Print the group's table."""
+    print_group("bench.gdprbench", measure, purposes=PURPOSES)
 
 
-def measure(name: str, folder: Path, file: Path, keys: Path) -> list[Row]:
+def measure(name: str, folder: Path, config: Config) -> list[Row]:
     """Load both sides, weigh them, and run every workload."""
     from bench.gdprsides import BareSide, TrothSide  # noqa: PLC0415 - needs Django set up
     from troth import vault  # noqa: PLC0415 - the same
-    from troth.ledger.sequencer import Sequencer  # noqa: PLC0415 - the same
-    from troth.store import Committer, Store  # noqa: PLC0415 - the same
 
+    file, keys = config.sqlite_file, config.key_folder
     empty = sum(weights(name, file, keys))
     users = [vault.new_person() for _ in range(USERS)]
     vault.prepare(users)
-    committer, sequencer = Committer(Store(), vault.prepare), Sequencer(Store())
-    bare = Bare(name, folder)
-    plain, ours = BareSide(name, bare), TrothSide(committer)
     drawn = Workload(users)
-    records = [drawn.record() for _ in range(RECORDS)]
-    for side in (plain, ours):
-        side.load(records)
-    settled()
-    rows = [space(name, bare, sum(weights(name, file, keys)) - empty)]
-    committer.start()
-    sequencer.start()
-    try:
+    with writing() as committer:
+        bare = Bare(name, folder)
+        plain, ours = BareSide(name, bare), TrothSide(committer)
+        records = [drawn.record() for _ in range(RECORDS)]
+        for side in (plain, ours):
+            side.load(records)
+        settled()
+        rows = [space(name, bare, sum(weights(name, file, keys)) - empty)]
         for workload, clients in itertools.product(WORKLOADS, CLIENTS):
             ours.together = clients > 1
             rounds = [drawn.operations(workload) for _ in range(ROUNDS + 1)]
@@ -166,9 +153,6 @@ def measure(name: str, folder: Path, file: Path, keys: Path) -> list[Row]:
                 settled,
             )
             rows += told(name, workload, clients, found)
-    finally:
-        committer.stop()
-        sequencer.stop()
     return rows
 
 

@@ -6,8 +6,6 @@ log may hold few decisions. The tree is the same on both databases, so it is mea
 """
 
 import json
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,14 +20,14 @@ from bench.stores import (
     at_once,
     in_flight,
     in_turn,
-    on_both,
     one_by_one,
-    open_troth,
+    print_group,
     rate,
     ratio,
     settled,
+    writing,
 )
-from bench.timing import table
+from troth.site.config import Config
 
 CALLERS: Final = 64
 CALLS: Final = 10_000
@@ -46,41 +44,29 @@ REPLAY: Final = "decision replay alone"
 
 
 def main() -> None:
-    """Print the group's table, or one database's rows as JSON."""
-    if "--on" not in sys.argv:
-        print(table(on_both("bench.ledger")))
-        return
-    name = sys.argv[sys.argv.index("--on") + 1]
-    with tempfile.TemporaryDirectory() as folder:
-        open_troth(name, Path(folder))
-        rows = appending(name, Path(folder))
-        if name == "SQLite":
-            rows += verifying(Path(folder))
-        print(json.dumps(rows))
+    """Print the group's table."""
+    print_group("bench.ledger", measure)
+
+
+def measure(name: str, folder: Path, _config: Config) -> list[Row]:
+    """Measure on one database; what is the same on both, once."""
+    rows = appending(name, folder)
+    return rows + verifying(folder) if name == "SQLite" else rows
 
 
 def appending(name: str, folder: Path) -> list[Row]:
     """Measure appends through the Committer, the sequencer running."""
     from bench.kept import enter  # noqa: PLC0415 - needs Django set up
-    from troth import vault  # noqa: PLC0415 - the same
-    from troth.ledger.sequencer import Sequencer  # noqa: PLC0415 - the same
-    from troth.store import Committer, Store  # noqa: PLC0415 - the same
 
-    committer, sequencer = Committer(Store(), vault.prepare), Sequencer(Store())
-    committer.start()
-    sequencer.start()
-    work: dict[str, Callable[[], Round]] = {
-        BARE: bare_group(name, folder),
-        THREADS: lambda: at_once(
-            lambda n: committer.submit(enter, n).result(), CALLERS, CALLS // 2
-        ),
-        FLIGHT: lambda: in_flight(lambda n: committer.submit(enter, n), CALLERS, CALLS),
-    }
-    try:
+    with writing() as committer:
+        work: dict[str, Callable[[], Round]] = {
+            BARE: bare_group(name, folder),
+            THREADS: lambda: at_once(
+                lambda n: committer.submit(enter, n).result(), CALLERS, CALLS // 2
+            ),
+            FLIGHT: lambda: in_flight(lambda n: committer.submit(enter, n), CALLERS, CALLS),
+        }
         found = in_turn(work, before=settled)
-    finally:
-        committer.stop()
-        sequencer.stop()
     reach = {FLIGHT: "≥ 10,000/s", THREADS: "≥ 10,000/s"}
     rows = [(f"{name}: {what}", reach.get(what, ""), *rate(found[what])) for what in work]
     compared = ratio(found[FLIGHT], found[BARE], "wall_s")

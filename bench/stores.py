@@ -10,16 +10,19 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 
+from bench.timing import table
 from tests.services import postgres
 from troth.site import config as configuration
 from troth.site.boot import boot
@@ -73,6 +76,36 @@ def with_purposes(purposes: Sequence[str]) -> dict[str, bytes]:
     ]
     files["policy.toml"] = "\n".join([before + account + after, *declared]).encode()
     return files
+
+
+def print_group(
+    module: str, measure: Callable[[str, Path, Config], list[Row]], *, purposes: Iterable[str] = ()
+) -> None:
+    """Print a group's table; with `--on DATABASE` measure on a fresh Troth and print JSON rows."""
+    if "--on" not in sys.argv:
+        print(table(on_both(module)))
+        return
+    name = sys.argv[sys.argv.index("--on") + 1]
+    with tempfile.TemporaryDirectory() as folder:
+        config = open_troth(name, Path(folder), purposes=purposes)
+        print(json.dumps(measure(name, Path(folder), config)))
+
+
+@contextmanager
+def writing() -> Iterator[Any]:
+    """Give a Committer that runs, with the sequencer beside it, as in a server."""
+    from troth import vault  # noqa: PLC0415 - needs Django set up
+    from troth.ledger.sequencer import Sequencer  # noqa: PLC0415 - the same
+    from troth.store import Committer, Store  # noqa: PLC0415 - the same
+
+    committer, sequencer = Committer(Store(), vault.prepare), Sequencer(Store())
+    committer.start()
+    sequencer.start()
+    try:
+        yield committer
+    finally:
+        committer.stop()
+        sequencer.stop()
 
 
 class Bare:
