@@ -43,11 +43,16 @@ class NoPolicyError(Exception):
 
 
 class Under(Struct, frozen=True):
-    """What of the register values are taken in under."""
+    """What of the register values are taken in under.
+
+    `beside` are fields of the category that are kept elsewhere already (an account's handle and
+    the hash of its password), so that what is required with a value is not missed.
+    """
 
     category: str
     purpose: str
     source: str
+    beside: frozenset[str] = frozenset()
 
 
 class Kept(Struct, frozen=True):
@@ -101,7 +106,7 @@ def demand(
         raise NoPolicyError
     question = CollectFacts(
         category=under.category,
-        fields=frozenset(given),
+        fields=frozenset(given) | under.beside,
         purpose=under.purpose,
         source=under.source,
         of_age=of_age,
@@ -163,4 +168,7 @@ def person_of(tx: Tx, account: Account) -> PersonId:
         nameless = type(account).objects.using(tx.alias).filter(pk=account.pk, person="")
         nameless.update(person=vault.new_person())
         account.refresh_from_db(using=tx.alias, fields=["person"])
+        entry = record(tx, LedgerEntry("people.person-made", about={"handle": account.handle}))
+        # else her key would be swept as one of an enrolment that failed
+        insert_new(tx.alias, PERSONS, [(account.person, tx.now, entry)])
     return PersonId(account.person)
