@@ -30,6 +30,7 @@ from troth.people.models import Detail
 from troth.people.values import NoPolicyError, RefusedError, reveal
 from troth.policy.words import Lang, Message
 from troth.store import Tx, outbox
+from troth.store.jobs import PERIODIC, enqueue
 from troth.vault import PersonId, Plain, Sealed
 from troth.versions import facts
 
@@ -40,6 +41,8 @@ NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\.[a-z][a-z0-9]*(-[a-z0-9]
 ADDRESS: Final = "email"
 VALUES: Final = "mail"
 """The fields of the address, and of what is sealed beside it."""
+SENT_BY: Final = "notices.send-mail"
+"""The job that empties the outbox of mail; it comes round by itself, and sooner when asked."""
 POSTED: Final = "people.mail-posted"
 OPENED: Final = "people.mail-opened"
 
@@ -132,6 +135,7 @@ def post(
     if not outbox.put(tx, KIND, msgspec.json.encode(letter), key):
         return False
     record(tx, LedgerEntry(POSTED, version, subject, {"mail": template}))
+    enqueue(tx, SENT_BY, key=PERIODIC)
     return True
 
 
