@@ -158,44 +158,6 @@ PLANNED: Final[tuple[PlannedControl, ...]] = (
         ),
     ),
     _planned(
-        "protection.procedures",
-        mark(
-            "Not built yet. It will prove that procedures are within their review dates and"
-            " every role has a holder. It must catch: a procedure past its review, and a "
-            "role nobody holds."
-        ),
-    ),
-    _planned(
-        "access.live-grants",
-        mark(
-            "Not built yet. It will prove that every view of personal data rested on a live"
-            " grant. It must catch: a view with no live grant."
-        ),
-    ),
-    _planned(
-        "access.undertakings",
-        mark(
-            "Not built yet. It will prove that every grant belongs to a member with a "
-            "current confidentiality undertaking. It must catch: a grant with no current "
-            "undertaking."
-        ),
-    ),
-    _planned(
-        "access.reviews-on-time",
-        mark(
-            "Not built yet. It will prove that reviews of people and of access were held on"
-            " time, and overdue access is stopped. It must catch: an overdue review whose "
-            "grants still work."
-        ),
-    ),
-    _planned(
-        "access.log-complete",
-        mark(
-            "Not built yet. It will prove that no entry is missing from the record of "
-            "access. It must catch: a deleted row of the access log."
-        ),
-    ),
-    _planned(
         "incidents.plan-started",
         mark(
             "Not built yet. It will prove that no incident exists without the first step of"

@@ -1,0 +1,145 @@
+"""Did each view rest on a live grant, an undertaking and a review? Told from the rows alone."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from troth import vault
+from troth.access.history import History
+from troth.access.models import Grant, Member, Signature, UndertakingText, View
+from troth.access.models.grants import GLASS
+from troth.access.standing import review_due
+from troth.access.undertakings import text_unchanged, verify_seal
+from troth.policy.promise import Evidence
+from troth.policy.words import Message, Pseudonym, mark
+from troth.store import SYSTEM, Tx
+from troth.vault import PersonId
+
+LIVE_GRANTS: Final = "access.live-grants"
+UNDERTAKINGS: Final = "access.undertakings"
+REVIEWS: Final = "access.reviews-on-time"
+SAMPLES_MAX: Final = 10
+CHUNK: Final = 1_000
+
+
+def allowed_views(alias: str) -> Iterator[View]:
+    """Yield every view that was answered with yes, the oldest first."""
+    rows = View.objects.using(alias).filter(allowed=True).order_by("pk")
+    return rows.select_related("member__account", "grant", "case").iterator(CHUNK)
+
+
+def live_grants(alias: str, now: datetime) -> Evidence:
+    """Hold every view to the grant or case it names, and to the freezes there were."""
+    history, people = History(alias), _People(alias, now)
+    wrong: list[str] = []
+    examined = 0
+    for view in allowed_views(alias):
+        examined += 1
+        broken = view.grant is not None and view.grant.kind == GLASS
+        if not history.carries(view, people.of(view.subject)):
+            wrong.append(f"view {view.pk}: no live grant")
+        elif history.frozen(view.member, view.at) and not broken:
+            wrong.append(f"view {view.pk}: after a freeze")
+    live = Grant.objects.using(alias).filter(approved=True, ended_at=None, until__gt=now)
+    return _evidence(
+        LIVE_GRANTS,
+        now,
+        examined,
+        wrong,
+        bad=mark("A view of personal data rested on no live grant."),
+        good=mark("Every view rested on a live grant or an open case (%(count)s so far)."),
+        figures={mark("Views allowed"): examined, mark("Grants that live"): live.count()},
+    )
+
+
+def undertakings(alias: str, now: datetime) -> Evidence:
+    """Hold every view and grant to a current undertaking, and each signature to its text."""
+    history = History(alias)
+    wrong = [f"text {one.number}: changed" for one in _texts(alias) if not text_unchanged(one)]
+    signed = Signature.objects.using(alias).select_related("text", "member__account")
+    seals = 0
+    for one in signed.order_by("pk").iterator(CHUNK):
+        seals += 1
+        if not verify_seal(one):
+            wrong.append(f"signature {one.pk}: seal broken")
+    examined = seals
+    for view in allowed_views(alias):
+        examined += 1
+        if not history.sworn(view.member, view.at):
+            wrong.append(f"view {view.pk}: no undertaking")
+    given = Grant.objects.using(alias).filter(approved=True).select_related("member__account")
+    for grant in given.order_by("pk").iterator(CHUNK):
+        examined += 1
+        if grant.decided_at is not None and not history.sworn(grant.member, grant.decided_at):
+            wrong.append(f"{grant.name}: no undertaking")
+    return _evidence(
+        UNDERTAKINGS,
+        now,
+        examined,
+        wrong,
+        bad=mark("Somebody was given or saw something without a current undertaking."),
+        good=mark("Every grant and view came after a signature whose seal holds (%(count)s)."),
+        figures={mark("Signatures"): seals},
+    )
+
+
+def reviews(alias: str, now: datetime) -> Evidence:
+    """Hold every view to the review that was due; count whose access stands still now."""
+    history = History(alias)
+    wrong: list[str] = []
+    examined = 0
+    for view in allowed_views(alias):
+        broken = view.grant is not None and view.grant.kind == GLASS
+        examined += 1
+        if not broken and not history.reviewed(view.member, view.at):
+            wrong.append(f"view {view.pk}: review overdue")
+    tx = Tx(alias, now, SYSTEM)
+    members = Member.objects.using(alias).filter(left_at=None)
+    overdue = sum(1 for member in members if review_due(tx, member) <= now)
+    return _evidence(
+        REVIEWS,
+        now,
+        examined,
+        wrong,
+        bad=mark("Somebody saw something though the review of her access was overdue."),
+        good=mark("Nobody saw anything while the review of her access was overdue (%(count)s)."),
+        figures={mark("Members whose access stands still, unreviewed"): overdue},
+    )
+
+
+def _texts(alias: str) -> Iterator[UndertakingText]:
+    return UndertakingText.objects.using(alias).order_by("number").iterator(CHUNK)
+
+
+class _People:
+    """Whom pseudonyms stand for, each asked once; nobody once she is erased."""
+
+    def __init__(self, alias: str, now: datetime) -> None:
+        self._tx = Tx(alias, now, SYSTEM)
+        self._known: dict[str, PersonId | None] = {}
+
+    def of(self, subject: str) -> PersonId | None:
+        if subject not in self._known:
+            self._known[subject] = vault.person_of(self._tx, Pseudonym(subject))
+        return self._known[subject]
+
+
+def _evidence(
+    control: str,
+    now: datetime,
+    examined: int,
+    wrong: list[str],
+    *,
+    bad: str,
+    good: str,
+    figures: dict[str, str | int],
+) -> Evidence:
+    return Evidence(
+        control=control,
+        verdict="broken" if wrong else "kept",
+        examined=examined or len(wrong),
+        at=now,
+        why=Message(bad) if wrong else Message(good, {"count": examined}),
+        figures=figures,
+        samples=tuple(wrong[:SAMPLES_MAX]),
+    )

@@ -1,0 +1,144 @@
+"""How members and grants stood at any moment, read from the rows alone: for who examines views.
+
+Everything is derived anew from what is stored; nothing is taken from what the door has written.
+"""
+
+from bisect import bisect_right
+from datetime import datetime, timedelta
+
+from troth.access.models import (
+    Approval,
+    CaseMember,
+    CasePerson,
+    Freeze,
+    Grant,
+    GrantPerson,
+    Member,
+    Review,
+    Setting,
+    Signature,
+    View,
+)
+from troth.access.models.grants import ALL, CASE, GLASS
+from troth.access.settings import REVIEW_DAYS, SETTINGS
+from troth.access.undertakings import until_at
+from troth.vault import PersonId
+
+
+class History:
+    """What was so at a moment, looked up once a member or grant."""
+
+    def __init__(self, alias: str) -> None:
+        self._alias = alias
+        self._sworn: dict[int, list[tuple[datetime, datetime]]] = {}
+        self._frozen: dict[int, list[tuple[datetime, datetime | None]]] = {}
+        self._reviewed: dict[int, list[datetime]] = {}
+        self._persons: dict[int, frozenset[str]] = {}
+        self._cases: dict[int, frozenset[str]] = {}
+        self._work: dict[tuple[int, int], list[CaseMember]] = {}
+        self._approvers: dict[int, frozenset[int]] = {}
+        self._review_days = self._settings(REVIEW_DAYS)
+
+    def _settings(self, name: str) -> list[tuple[datetime, int]]:
+        rows = Setting.objects.using(self._alias).filter(name=name).order_by("at", "pk")
+        return [(row.at, int(row.value)) for row in rows]
+
+    def sworn(self, member: Member, at: datetime) -> bool:
+        """Whether a signature of hers held, with its seal whole."""
+        if member.pk not in self._sworn:
+            signed = Signature.objects.using(self._alias).filter(member=member)
+            spans = []
+            for one in signed.select_related("text", "member__account"):
+                until = until_at(self._alias, one)
+                if until is not None:
+                    spans.append((one.at, until))
+            self._sworn[member.pk] = spans
+        return any(begin <= at < end for begin, end in self._sworn[member.pk])
+
+    def frozen(self, member: Member, at: datetime) -> bool:
+        """Whether a freeze stopped her grants."""
+        if member.pk not in self._frozen:
+            rows = Freeze.objects.using(self._alias).filter(member=member)
+            self._frozen[member.pk] = list(rows.values_list("since", "lifted_at"))
+        return any(
+            since < at and (lifted is None or at < lifted)
+            for since, lifted in self._frozen[member.pk]
+        )
+
+    def reviewed(self, member: Member, at: datetime) -> bool:
+        """Whether her access had been reviewed in time, by the setting of that moment."""
+        if member.pk not in self._reviewed:
+            rows = Review.objects.using(self._alias).filter(member=member).order_by("at")
+            self._reviewed[member.pk] = [member.since, *rows.values_list("at", flat=True)]
+        times = self._reviewed[member.pk]
+        place = bisect_right(times, at)
+        newest = times[max(place - 1, 0)]
+        days = int(SETTINGS[REVIEW_DAYS].default)
+        for since, number in self._review_days:
+            if since <= at:
+                days = number
+        return at < newest + timedelta(days=days)
+
+    def carries(self, view: View, person: PersonId | None) -> bool:
+        """Whether what a view names as its ground stood at its moment and covers it.
+
+        `person` is None for somebody who was erased since: whom a list named can't be told then.
+        """
+        if view.case is not None and view.grant is None:
+            return self._works(view)
+        grant = view.grant
+        if grant is None or grant.member_id != view.member_id:
+            return False
+        if (grant.category, grant.purpose) != (view.category, view.purpose):
+            return False
+        return self._lived(grant, view.at) and self._given(grant) and self._names(view, person)
+
+    def _lived(self, grant: Grant, at: datetime) -> bool:
+        begun = grant.approved and grant.decided_at is not None and grant.decided_at <= at
+        within = grant.until is not None and at < grant.until
+        return bool(begun and within) and (grant.ended_at is None or at <= grant.ended_at)
+
+    def _given(self, grant: Grant) -> bool:
+        """Whether enough others said yes; glass needs nobody's."""
+        if grant.kind == GLASS:
+            return True
+        if grant.pk not in self._approvers:
+            said = Approval.objects.using(self._alias).filter(grant=grant, yes=True)
+            self._approvers[grant.pk] = frozenset(said.values_list("member_id", flat=True))
+        others = self._approvers[grant.pk] - {grant.member_id}
+        return len(others) >= max(grant.approvals_needed, 1)
+
+    def _names(self, view: View, person: PersonId | None) -> bool:
+        grant = view.grant
+        if grant is None or grant.scope == ALL or person is None:
+            return grant is not None
+        if grant.scope == CASE:
+            return grant.case_id == view.case_id and person in self._case_persons(grant.case_id)
+        if grant.pk not in self._persons:
+            rows = GrantPerson.objects.using(self._alias).filter(grant=grant)
+            self._persons[grant.pk] = frozenset(rows.values_list("person", flat=True))
+        return person in self._persons[grant.pk]
+
+    def _case_persons(self, case_id: int | None) -> frozenset[str]:
+        if case_id is None:
+            return frozenset()
+        if case_id not in self._cases:
+            rows = CasePerson.objects.using(self._alias).filter(case_id=case_id)
+            self._cases[case_id] = frozenset(rows.values_list("person", flat=True))
+        return self._cases[case_id]
+
+    def _works(self, view: View) -> bool:
+        """Whether she worked on the case, given by another, while it was open."""
+        case = view.case
+        if case is None or (case.closed_at is not None and view.at > case.closed_at):
+            return False
+        key = (case.pk, view.member_id)
+        if key not in self._work:
+            rows = CaseMember.objects.using(self._alias).filter(case=case, member=view.member)
+            self._work[key] = list(rows)
+        return any(
+            one.since <= view.at
+            and (one.until is None or view.at <= one.until)
+            and one.given_by != view.member.handle
+            for one in self._work[key]
+        )
