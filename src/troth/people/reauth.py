@@ -1,0 +1,40 @@
+"""Asked again who one is: before what binds, a password or a second factor of minutes ago is due.
+
+`confirmed(request) -> bool`                   whether she proved it within the last five minutes
+`confirm(request) -> None`                     right after she has
+`redirect_to_confirm(request) -> response`     asks her, and leads back to this page
+"""
+
+import time
+from datetime import timedelta
+from typing import Final
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+LASTS: Final = timedelta(minutes=5)
+CONFIRMED: Final = "people.confirmed"
+PAGE: Final = "confirm"
+
+
+def confirmed(request: HttpRequest) -> bool:
+    """Tell whether whoever is signed in has proved within `LASTS` who she is."""
+    if not request.user.is_authenticated:
+        return False
+    said = request.session.get(CONFIRMED)
+    if not isinstance(said, list) or len(said) != 2:  # noqa: PLR2004 - whose, and when
+        return False
+    whose, at = said
+    return whose == request.user.pk and 0 <= time.time() - at < LASTS.total_seconds()
+
+
+def confirm(request: HttpRequest) -> None:
+    """Note in the session that she has just proved who she is; it ends with the session."""
+    request.session[CONFIRMED] = [request.user.pk, time.time()]
+
+
+def redirect_to_confirm(request: HttpRequest, page: str = PAGE) -> HttpResponseRedirect:
+    """Send her to the page that asks, from which she comes back to the one she is on."""
+    query = urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse(page)}?{query}")
