@@ -12,7 +12,7 @@ from troth.access.allowed import NotAllowedError
 from troth.access.models import Member, Signature, UndertakingText
 from troth.access.undertakings import TextChangedError, TextError
 from troth.ledger.models import Entry
-from troth.store import SYSTEM, Store, Tx, transact_on
+from troth.store import SYSTEM, Store, Tx, immutable, transact_on
 from troth.versions.models import Effect
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -126,16 +126,10 @@ def test_how_long_it_holds_is_a_setting(clerk: Member) -> None:
 
 def by_force(query: str, *values: object) -> None:
     """Change what the guards keep, as somebody with the database's password might."""
-    table = query.split()[1]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        else:
-            cursor.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
-            )
-            for (name,) in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else a guard can't be taken off
+        immutable.release(connection, (query.split()[1],))
         cursor.execute(query, values)
 
 

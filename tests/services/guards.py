@@ -1,5 +1,6 @@
 """The guards of rows that are written once: off while a test empties its tables, then on again."""
 
+from importlib import import_module
 from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -9,7 +10,8 @@ from troth.notices import models as notices
 from troth.store import immutable
 from troth.versions import models as versions
 
-TABLES: Final = (*versions.TABLES, *notices.TABLES)
+ACCESS: Final[tuple[str, ...]] = import_module("troth.access.migrations.0005_written_once").TABLES
+TABLES: Final = (*versions.TABLES, *ACCESS, *notices.TABLES)
 
 
 def release_all(connection: BaseDatabaseWrapper) -> None:
