@@ -26,11 +26,11 @@ INVITED: Final = Mail(
 VALUES: Final = {"link": TOKEN, "until": "2026-05-11"}
 
 
-def somebody(address: str = ADDRESS) -> PersonId:
+def somebody(address: str = ADDRESS, at: datetime = NOON) -> PersonId:
     """Return somebody who has given her address as a member of staff."""
     person = vault.new_person()
     vault.prepare([person])
-    transact_on(STORE, SYSTEM, NOON, take_in, person, address)
+    transact_on(STORE, SYSTEM, at, take_in, person, address)
     return person
 
 
@@ -39,7 +39,7 @@ def take_in(tx: Tx, person: PersonId, address: str) -> None:
 
 
 def put_mail(
-    person: PersonId, key: str = "k", lang: Lang | None = None, name: str = INVITED.name
+    person: PersonId, key: str = "k", lang: Lang | None = None, at: datetime = NOON
 ) -> bool:
     """Post the invitation, in a transaction of its own."""
-    return transact_on(STORE, SYSTEM, NOON, post, person, name, VALUES, key, lang=lang)
+    return transact_on(STORE, SYSTEM, at, post, person, INVITED.name, VALUES, key, lang=lang)
