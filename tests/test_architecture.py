@@ -217,8 +217,16 @@ def test_a_verb_takes_the_transaction_first_and_reads_no_clock() -> None:
     assert wrong == []
 
 
-REVEALS: Final[frozenset[str]] = frozenset()
-"""Files that may open a value for good: none before a chapter shows one to its person."""
+REVEALS: Final = frozenset(
+    {
+        "access/known.py",  # a member's own name and address, for the pages of members
+        "access/notes.py",  # what members wrote, for those who decide on it
+        "notices/sending.py",  # the address a mail goes to, as it leaves
+        "people/factors.py",  # the secret a code is checked by
+        "people/mail.py",  # what fills a mail, as it leaves
+    }
+)
+"""Files that may open a value for good, and what for; a member sees others' by `access.view`."""
 
 
 def calls(path: Path) -> Iterator[tuple[str, int]]:
@@ -297,6 +305,14 @@ def enters(name: str, functions: dict[str, set[str]], seen: set[str]) -> bool:
 
 
 WRITES: Final = frozenset({"create", "bulk_create", "update", "delete", "save", "update_or_create"})
+PLAIN: Final = frozenset({"digest.update"})
+"""What is called like a write and is none."""
+ENTERED_BY_OTHERS: Final = frozenset(
+    {
+        "holdings.erase",  # `people.bury` enters how many rows each package erased
+        "members.hold",  # its callers enter the roles they give
+    }
+)
 
 
 def test_what_changes_a_row_of_access_enters_it() -> None:
@@ -309,9 +325,12 @@ def test_what_changes_a_row_of_access_enters_it() -> None:
             if isinstance(node, ast.FunctionDef)
         }
         for name, called in functions.items():
-            writes = any(one.rpartition(".")[2] in WRITES and "." in one for one in called)
-            if writes and not name.startswith("_") and not enters(name, functions, set()):
-                wrong.append(f"{path.stem}.{name}")
+            writes = any(one.rpartition(".")[2] in WRITES and "." in one for one in called - PLAIN)
+            place = f"{path.stem}.{name}"
+            if name.startswith("_") or place in ENTERED_BY_OTHERS:
+                continue
+            if writes and not enters(name, functions, set()):
+                wrong.append(place)
     assert wrong == []
 
 

@@ -9,6 +9,13 @@ from troth.policy.document import Version
 from troth.policy.promise import PlannedControl
 
 NOW: Final = {
+    "protection.access": {
+        "access.live-grants",
+        "access.log-complete",
+        "access.reviews-on-time",
+        "access.undertakings",
+    },
+    "protection.organisation": {"protection.procedures"},
     "protection.measures": {
         "ledger.complete",
         "protection.authorised-only",

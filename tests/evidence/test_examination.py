@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.evidence.scene import NOW, START, answering, control
+from tests.evidence.scene import NOTHING_YET, NOW, START, answering, control
 from troth.evidence import discover, examination
 from troth.evidence.actions import record
 from troth.evidence.examination import examine, examine_all, examine_due
@@ -80,7 +80,9 @@ def test_a_control_that_raises_proves_nothing_and_is_told_to_have_failed() -> No
 def test_all_controls_are_examined_and_kept_on_a_fresh_store(stored: Store) -> None:
     findings = examine_all(stored, NOW)
     assert {f.evidence.control for f in findings} == {c.name for c in discover()}
-    assert {f.evidence.verdict for f in findings} == {"kept"}
+    assert {f.evidence.verdict for f in findings} == {"kept", "unproven"}
+    unproven = {f.evidence.control for f in findings if f.evidence.verdict == "unproven"}
+    assert unproven == NOTHING_YET
     assert Examination.objects.count() == len(discover())
 
 

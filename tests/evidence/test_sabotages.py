@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.evidence.scene import NOW
+from tests.evidence.scene import NOTHING_YET, NOW
 from troth.evidence import discover
 from troth.evidence.examination import examine
 from troth.evidence.prove import attempt
@@ -27,7 +27,12 @@ def test_a_sabotage_is_caught_and_breaks_exactly_what_it_says(
 
 
 def test_nothing_is_red_before_a_sabotage(stored: Store, policy: Version) -> None:
-    """Else a sabotage could seem caught that nothing noticed."""
+    """Else a sabotage could seem caught that nothing noticed.
+
+    Where no member has viewed anything yet, nothing of that is proven.
+    """
     findings = [examine(control, stored, NOW, {}) for control in discover()]
-    assert [f.evidence for f in findings if f.evidence.verdict != "kept" or f.failed] == []
+    assert [f.evidence for f in findings if f.evidence.verdict == "broken" or f.failed] == []
+    unproven = {f.evidence.control for f in findings if f.evidence.verdict != "kept"}
+    assert unproven == NOTHING_YET
     assert policy.promises

@@ -253,7 +253,7 @@ def row_changed(store: Store) -> None:
 
 def procedure_overdue(store: Store) -> None:
     """Let the review of a procedure become overdue."""
-    tx = _tx(store, datetime.now(UTC) - 2 * AGO)
+    tx = _tx(store, datetime.now(UTC) - 400 * AGO)
     write(tx, SABOTAGE, Draft("破坏", "Sabotage", "破坏。\n", "Sabotage.\n"), AGO)
     tx.pending.flush(store.alias)
 
