@@ -23,6 +23,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "ledger": (),
     "durable": (),
     "gdprbench": (),
+    "access": (),
 }
 """Each group's module, with what it is asked for beside its default."""
 INTRODUCTION: Final = """# Figures

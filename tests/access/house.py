@@ -58,12 +58,12 @@ def house(persons: int = 2, *, sworn: bool = True) -> House:
     return House(members, people(persons))
 
 
-def people(count: int, called: str = "somebody") -> tuple[PersonId, ...]:
+def people(count: int, called: str = "somebody", at: datetime = BEGAN) -> tuple[PersonId, ...]:
     """Take in persons, each with an address."""
     found = tuple(vault.new_person() for _ in range(count))
     vault.prepare(found)
     for number, person in enumerate(found):
-        act(SYSTEM, enrol, person, {"email": f"{called}-{number}@example.com"}, at=BEGAN)
+        act(SYSTEM, enrol, person, {"email": f"{called}-{number}@example.com"}, at=at)
     return found
 
 
