@@ -121,8 +121,8 @@ def map_work() -> dict[str, Callable[[], Round]]:
     assert rules is not None
     categories = tuple(rules.categories)
 
-    def draw(page: int, **asked: str) -> None:
-        found = access_map(categories, Asked(**asked), datetime.now(UTC), page)
+    def draw(page: int, member: str = "") -> None:
+        found = access_map(categories, Asked(member=member), datetime.now(UTC), page)
         assert found.rows
 
     return {

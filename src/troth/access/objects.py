@@ -7,8 +7,9 @@ NotAllowedError; `…_may` tells instead, for pages that show only what can be d
 from collections.abc import Callable
 
 from troth.access.acting import Acting
-from troth.access.allowed import Action, may
+from troth.access.allowed import Action as Action  # noqa: PLC0414 - named by who asks
 from troth.access.allowed import NotAllowedError as NotAllowedError  # noqa: PLC0414 - raised here
+from troth.access.allowed import may
 from troth.access.models import Break, Bulk, Case, CaseMember, Grant, Member, View
 
 

@@ -32,4 +32,5 @@ def holders(tx: Tx, roles: Iterable[Role], *, but: Member | None = None) -> list
     found = found.filter(
         left_at=None, roles_held__role__in=list(roles), roles_held__until=None
     ).distinct()
-    return list(found.exclude(pk=None if but is None else but.pk).order_by("pk"))
+    others = found if but is None else found.exclude(pk=but.pk)
+    return list(others.order_by("pk"))

@@ -24,7 +24,7 @@ def fill(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for link in links:
         about = {"until": moment(link.expires_at)}
         _enter(alias, link, link.created_at, LedgerEntry("access.owner-link-opened", about=about))
-    members = apps.get_model("access", "Member").objects.using(alias).order_by("since")
+    members: Any = apps.get_model("access", "Member").objects.using(alias).order_by("since")
     for member in members.select_related("account"):
         about = {"member": member.account.handle, "role": member.role}
         _enter(alias, member, member.since, LedgerEntry("access.member-made", about=about))
