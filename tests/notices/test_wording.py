@@ -77,7 +77,7 @@ def test_a_mail_has_both_languages_one_after_the_other() -> None:
     assert words.subject == "邀请 · Come in"
     assert words.body.index("English below") < words.body.index("中文") < words.body.index("Here:")
     assert words.body.endswith(
-        "-- \n本邮件由Example Company的隐私服务器发出。\n"
+        "-- \n本邮件由“Example Company”的隐私服务器发出。\n"
         "Sent by the privacy server of Example Company.\nhttps://privacy.example.com\n"
     )
 

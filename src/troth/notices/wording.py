@@ -21,7 +21,7 @@ from troth.people.mail import Mail
 from troth.policy.words import LANGS, Lang, Message, mark
 
 PLACE: Final = re.compile(r"%\(([^)]*)\)s|%%")
-OPENED: Final = re.compile(r"%\(([^)\s]{0,40}\)?)")
+OPENED: Final = re.compile(r"%\([^)\s]{0,40}(?:\)s?)?")
 BREAKS: Final = re.compile(r"[\r\n\x00-\x08\x0b-\x1f\x7f]")
 CODES: Final[Mapping[Lang, str]] = {"zh": "zh-hans", "en": "en"}
 TAGS: Final[Mapping[Lang, str]] = {"zh": "zh-Hans", "en": "en"}
@@ -120,7 +120,7 @@ def _faults(mail: Mail, lang: Lang, words: Words) -> list[Fault]:
         if len(text) > limit:
             fault(TOO_LONG, number=limit)
         for place in _unknown(mail, text):
-            known = "  ".join(f"%({name})s" for name in mail.places) or "–"
+            known = ", ".join(f"%({name})s" for name in mail.places) or "–"
             fault(UNKNOWN, place=place, known=known)
     if BREAKS.search(words.subject):
         found.append(Fault(lang, "subject", Message(ONE_LINE)))
@@ -138,6 +138,11 @@ def _unknown(mail: Mail, text: str) -> list[str]:
 def places_in(text: str) -> frozenset[str]:
     """Return the names of the places of a text."""
     return frozenset(match[1] for match in PLACE.finditer(text) if match[1] is not None)
+
+
+def outline(text: str) -> str:
+    """Return a text with its places named, as it is listed."""
+    return PLACE.sub(lambda m: "%" if m[1] is None else f"‹{m[1]}›", text)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from troth.notices.actions import samples_of
 from troth.notices.facts import Way, newest_of_all, versions, way_out
 from troth.notices.models import Wording
 from troth.notices.sending import frame
-from troth.notices.wording import Worded, Words, compose, default_of, of_row
+from troth.notices.wording import Worded, Words, compose, default_of, of_row, outline
 from troth.people.mail import KIND, Mail, known_mails, letter_of
 from troth.policy.words import Lang
 from troth.store.models import OutboxRow
@@ -119,7 +119,7 @@ def _undelivered(row: OutboxRow) -> Undelivered:
 def _told(mail: Mail, row: Wording | None, lang: Lang) -> Told:
     changed = row is not None and not row.default
     subject = row.subject(lang) if row is not None and changed else default_of(mail)[lang].subject
-    return Told(mail.name, mail.what.render(gettext), subject, row if changed else None)
+    return Told(mail.name, mail.what.render(gettext), outline(subject), row if changed else None)
 
 
 def places_of(mail: Mail) -> list[Place]:
@@ -134,7 +134,7 @@ def places_of(mail: Mail) -> list[Place]:
 def versions_of(alias: str, mail: Mail, lang: Lang) -> list[Version]:
     """Return the versions of a mail's wording, the newest first."""
     return [
-        Version(row.pk, row.at, row.by, row.default, row.subject(lang))
+        Version(row.pk, row.at, row.by, row.default, outline(row.subject(lang)))
         for row in versions(alias, mail.name)
     ]
 
