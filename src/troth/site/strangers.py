@@ -39,6 +39,7 @@ PUBLIC: Final[Mapping[str, str]] = {
     "logo": "the operator's logo",
     "robots.txt": "for crawlers",
     "console/owner/<str:token>": "the link is what admits, once",
+    "console/join/<str:token>": "the link is what admits, once",
     "console/sign-in": "how one comes in",
     "console/sign-out": "ends one's own session, if there is one",
     "v1/": "names no data",

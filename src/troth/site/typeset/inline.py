@@ -71,7 +71,7 @@ def _rendered(text: str, language: str) -> SafeString:
     return mark_safe(html)  # noqa: S308 - the renderer escapes all text
 
 
-def _harmless_link(url: str) -> bool:
+def harmless_link(url: str) -> bool:
     """Tell whether a link may stay: no script, no data, no file, nothing unparsable."""
     try:
         scheme = urlsplit(url.strip()).scheme.lower()
@@ -96,7 +96,7 @@ class _Renderer(RendererHTML):
 
 def _markdown() -> MarkdownIt:
     markdown: Any = MarkdownIt("zero", {"html": False}, renderer_cls=_Renderer)
-    markdown.validateLink = _harmless_link
+    markdown.validateLink = harmless_link
     return MarkdownIt.enable(markdown, list(RULES))
 
 

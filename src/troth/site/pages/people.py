@@ -1,0 +1,230 @@
+"""Members: the list, one member, and what may be done with her."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import DEFAULT_DB_ALIAS
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+from msgspec.structs import replace
+
+from troth.access import known, members, objects
+from troth.access.acting import acting
+from troth.access.known import OwnError, TakenError
+from troth.access.members import MemberError
+from troth.access.models import Member
+from troth.access.notes import NoteError
+from troth.access.roles import RolesConflictError
+from troth.people.reauth import confirmed, redirect_to_confirm
+from troth.people.values import NoPolicyError, RefusedError
+from troth.site.admitted import actor_of, admitted
+from troth.site.forms_people import (
+    FreezeForm,
+    OwnNameForm,
+    PeopleForm,
+    ReviewForm,
+    RolesForm,
+    UnfreezeForm,
+)
+from troth.site.navigation import kept, page_number
+from troth.site.typeset.people import (
+    Asked,
+    abilities,
+    asked_of,
+    listed,
+    opened,
+    person_shown,
+    roles_shown,
+    states_shown,
+    with_names,
+)
+from troth.store import Tx, transact_as
+
+UNFIT: Final = 422
+REFUSALS: Final = (
+    MemberError,
+    NoPolicyError,
+    NoteError,
+    OwnError,
+    RefusedError,
+    RolesConflictError,
+    TakenError,
+)
+"""What a verb says no to with a sentence."""
+
+
+@require_safe
+@admitted
+def people(request: HttpRequest) -> HttpResponse:
+    """Show the members: who they are, what they may do, what is due."""
+    actor = actor_of(request)
+    asked = asked_of(request.GET, page_number(request.GET.get("page", "")))
+    page = listed(DEFAULT_DB_ALIAS, asked, datetime.now(UTC))
+    if request.GET.get("names"):
+        page = transact_as(actor.member.handle, with_names, page)
+    shown = {
+        "member": actor.member,
+        "may": abilities(actor),
+        "page": page,
+        "asked": asked,
+        "states": states_shown(),
+        "roles": roles_shown(),
+        "kept": _kept(asked),
+    }
+    return render(request, "console/people/list.html", shown)
+
+
+@require_safe
+@admitted
+def person(request: HttpRequest, handle: str) -> HttpResponse:
+    """Show one member."""
+    return _person(request, handle)
+
+
+@require_POST
+@admitted
+def set_roles(request: HttpRequest, handle: str) -> HttpResponse:
+    """Have a member hold the roles that were ticked, and no others."""
+    form = RolesForm(request.POST)
+    return _done(
+        request,
+        handle,
+        form,
+        "roles",
+        lambda tx, other: members.set_roles(tx, other, form.cleaned_data["roles"]),
+    )
+
+
+@require_POST
+@admitted
+def freeze(request: HttpRequest, handle: str) -> HttpResponse:
+    """Stop a member's access."""
+    form = FreezeForm(request.POST)
+    return _done(
+        request,
+        handle,
+        form,
+        "frozen",
+        lambda tx, other: members.freeze(tx, other, form.cleaned_data["reason"]),
+    )
+
+
+@require_POST
+@admitted
+def unfreeze(request: HttpRequest, handle: str) -> HttpResponse:
+    """Lift what stopped her."""
+    form = UnfreezeForm(request.POST)
+    return _done(
+        request,
+        handle,
+        form,
+        "unfrozen",
+        lambda tx, other: members.unfreeze(tx, other, form.cleaned_data["reason"]),
+    )
+
+
+@require_POST
+@admitted
+def review(request: HttpRequest, handle: str) -> HttpResponse:
+    """Note that a member's access was looked at."""
+    form = ReviewForm(request.POST)
+    return _done(
+        request,
+        handle,
+        form,
+        "reviewed",
+        lambda tx, other: members.review(tx, other, form.cleaned_data["reason"]),
+    )
+
+
+@require_POST
+@admitted
+def own_name(request: HttpRequest, handle: str) -> HttpResponse:
+    """Keep or erase one's own name and address."""
+    form = OwnNameForm(request.POST)
+
+    def give(tx: Tx, other: Member) -> None:
+        objects.on_member(acting(tx), "account.change", other)
+        known.give_name(tx, form.cleaned_data["name"])
+        known.give_address(tx, form.cleaned_data["email"])
+
+    return _done(request, handle, form, "own", give)
+
+
+@admitted
+def end(request: HttpRequest, handle: str) -> HttpResponse:
+    """Say what ends with a member's leaving and what does not, then end it."""
+    actor, other = actor_of(request), _find(handle)
+    may = abilities(actor, other)
+    shown = {"member": actor.member, "shown": person_shown(other, datetime.now(UTC)), "may": may}
+    if request.method != "POST":
+        return render(request, "console/people/end.html", shown)
+    if not confirmed(request):
+        return redirect_to_confirm(request)
+    try:
+        shown["left"] = transact_as(actor.member.handle, members.end, other)
+    except MemberError as refused:
+        return render(
+            request, "console/people/end.html", shown | {"refused": refused}, status=UNFIT
+        )
+    return render(request, "console/people/ended.html", shown)
+
+
+def _done(
+    request: HttpRequest,
+    handle: str,
+    form: PeopleForm,
+    done: str,
+    verb: Callable[[Tx, Member], object],
+) -> HttpResponse:
+    """Run a verb on a member and go back to her page, or show there what was refused."""
+    actor, other = actor_of(request), _find(handle)
+    if form.is_valid():
+        try:
+            transact_as(actor.member.handle, verb, other)
+        except REFUSALS as refused:
+            form.tell(refused)
+        else:
+            return HttpResponseRedirect(f"{reverse('person', args=[handle])}?done={done}")
+    return _person(request, handle, status=UNFIT, **{_place(form): form})
+
+
+def _place(form: PeopleForm) -> str:
+    return f"{type(form).__name__.removesuffix('Form').lower()}_form"
+
+
+def _person(
+    request: HttpRequest, handle: str, *, status: int = 200, **forms: PeopleForm
+) -> HttpResponse:
+    actor, other = actor_of(request), _find(handle)
+    shown: dict[str, Any] = {
+        "member": actor.member,
+        "may": abilities(actor, other),
+        "shown": person_shown(other, datetime.now(UTC)),
+        "roles": roles_shown(),
+        "done": request.GET.get("done", ""),
+        "freeze_form": FreezeForm(),
+        "unfreeze_form": UnfreezeForm(),
+        "review_form": ReviewForm(),
+        "roles_form": RolesForm(),
+    }
+    if request.GET.get("more"):
+        more = shown["more"] = transact_as(actor.member.handle, opened, other)
+        shown["shown"] = replace(shown["shown"], happened=more.happened)
+        shown["ownname_form"] = OwnNameForm(initial={"name": more.name, "email": more.email})
+    return render(request, "console/people/person.html", shown | forms, status=status)
+
+
+def _find(handle: str) -> Member:
+    found = Member.objects.select_related("account").filter(account__handle=handle).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _kept(asked: Asked) -> dict[str, str]:
+    page = str(asked.page) if asked.page > 1 else ""
+    return kept(q=asked.search, role=asked.role, state=asked.state, page=page)
