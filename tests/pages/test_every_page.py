@@ -21,7 +21,14 @@ from troth.site.typeset.accent import contrast, readable, stylesheet
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PUBLIC: Final = ("/", "/?both=1", "/history", "/history/1", "/changes/1", "/ledger/", "/nothing")
-CONSOLE: Final = ("/console/", "/console/welcome", "/console/jobs", "/console/ledger")
+CONSOLE: Final = (
+    "/console/",
+    "/console/welcome",
+    "/console/jobs",
+    "/console/ledger",
+    "/console/mail",
+    "/console/mail/access.invited",
+)
 STRANGER: Final = ("/console/sign-in", "/console/owner/never")
 LANGS: Final = ("zh", "en")
 SITE: Final = Path(errors.__file__).resolve().parents[1]
