@@ -1,8 +1,9 @@
 """A process of a test: `python -m tests.notices.driver ROLE DATA DATABASE [PORT MINUTE STEP]`.
 
-`begin` makes the data; `put` posts `MAILS` mails and sends them, as `send` does what waits: at
-`MINUTE` minutes after `BEGIN`, killed at the `STEP`-th step (0: never). Steps are: before a mail is
-handed over, after it, and after that was entered. It prints the states of the outbox.
+`begin` makes the data; `post NAME ADDRESS` puts one mail for a server that runs; `put` posts `MAILS`
+mails and sends them, as `send` does what waits: at `MINUTE` minutes after `BEGIN`, killed at the
+`STEP`-th step (0: never). Steps are: before a mail is handed over, after it, and after that was
+entered. It prints the states of the outbox.
 """
 
 import json
@@ -53,8 +54,23 @@ def main(role: str, data: str, database: str, *rest: str) -> None:
         boot.boot(config)
         return
     boot.open_data(config)
+    if role == "post":
+        post_one(*rest)
+        return
     port, minute, die_at = map(int, rest)
     send(port, minute, die_at, fresh=role == "put")
+
+
+def post_one(name: str, address: str) -> None:
+    """Put one mail of the product, with made-up values, for a server that runs."""
+    from tests.notices.cast import STORE, somebody  # noqa: PLC0415 - needs Django set up
+    from troth.notices.actions import samples_of  # noqa: PLC0415 - the same
+    from troth.people.mail import known_mails, post  # noqa: PLC0415 - the same
+    from troth.store import SYSTEM, transact_on  # noqa: PLC0415 - the same
+
+    now = datetime.now(UTC)
+    values = samples_of(known_mails()[name])
+    transact_on(STORE, SYSTEM, now, post, somebody(address, now), name, values, "k")
 
 
 def send(port: int, minute: int, die_at: int, *, fresh: bool) -> None:
@@ -73,7 +89,7 @@ def send(port: int, minute: int, die_at: int, *, fresh: bool) -> None:
         for number in range(MAILS):
             put_mail(person, f"{minute}.{number}", at=now)
     type.__setattr__(Session, "send", counted(Session.send, die_at))
-    committed = sending.transact_on
+    committed = vars(sending)["transact_on"]
 
     def then(store: Any, actor: str, now: Any, verb: Any, *args: Any) -> Any:
         result = committed(store, actor, now, verb, *args)

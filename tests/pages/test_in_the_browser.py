@@ -14,7 +14,14 @@ from troth.policy.read import read
 pytestmark = pytest.mark.browser
 PASSWORD: Final = "a long made-up phrase"
 PUBLIC: Final = ("/", "/?both=1", "/history", "/history/1", "/changes/1", "/ledger/", "/nothing")
-STAFF: Final = ("/console/", "/console/welcome", "/console/jobs", "/console/ledger")
+STAFF: Final = (
+    "/console/",
+    "/console/welcome",
+    "/console/jobs",
+    "/console/ledger",
+    "/console/mail",
+    "/console/mail/access.invited",
+)
 STRANGERS: Final = ("/console/sign-in", "/console/owner/never")
 LOCALES: Final = {"zh": "zh-CN", "en": "en-GB"}
 WIDTHS: Final = (360, 1280)

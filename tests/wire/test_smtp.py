@@ -88,7 +88,7 @@ def test_one_connection_carries_many_and_calls_itself_by_the_senders_domain(
 
 
 def test_starttls_comes_before_user_and_password(office: Office, trusted: Path) -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "tls_context": serving(trusted),
         "require_starttls": True,
         "authenticator": office.sign_in,
@@ -122,25 +122,26 @@ def test_a_certificate_of_another_name_ends_it(
     file = certificate(tmp_path, "mail.example.com")
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     for scheme, query, how in (("smtp", "?tls=yes", "tls_context"), ("smtps", "", "ssl_context")):
+        context: dict[str, Any] = {how: serving(file)}
         with (
             pytest.raises(ServerUnreachableError, match="not valid for '127"),
-            session(office, scheme=scheme, query=query, **{how: serving(file)}),
+            session(office, scheme, query, **context),
         ):
             pass
 
 
 def test_without_tls_nothing_is_told_where_it_was_demanded(office: Office) -> None:
-    settings = {"authenticator": office.sign_in, "auth_require_tls": False}
+    settings: dict[str, Any] = {"authenticator": office.sign_in, "auth_require_tls": False}
     with (
         pytest.raises(TlsNotOfferedError),
         session(office, query="?tls=yes", who=f"{USER}:x@", **settings),
     ):
         pass
-    assert office.signed_in == office.mails == []
+    assert (office.signed_in, office.mails) == ([], [])
 
 
 def test_a_wrong_password_is_told_without_it(office: Office) -> None:
-    settings = {"authenticator": office.sign_in, "auth_require_tls": False}
+    settings: dict[str, Any] = {"authenticator": office.sign_in, "auth_require_tls": False}
     with (
         pytest.raises(SignInRefusedError) as refused,
         session(office, who=f"{USER}:canary-word@", **settings),
