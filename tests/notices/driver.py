@@ -1,6 +1,6 @@
 """A process of a test: `python -m tests.notices.driver ROLE DATA DATABASE [PORT MINUTE STEP]`.
 
-`begin` makes the data; `post NAME ADDRESS` puts one mail for a server that runs; `put` posts `MAILS`
+`begin` makes the data; `post NAME ADDRESS` puts one mail for a server that runs; `put` posts some
 mails and sends them, as `send` does what waits: at `MINUTE` minutes after `BEGIN`, killed at the
 `STEP`-th step (0: never). Steps are: before a mail is handed over, after it, and after that was
 entered. It prints the states of the outbox.
