@@ -64,7 +64,7 @@ def main(role: str, data: str, database: str, *rest: str) -> None:
 def post_one(name: str, address: str) -> None:
     """Put one mail of the product, with made-up values, for a server that runs."""
     from tests.notices.cast import STORE, somebody  # noqa: PLC0415 - needs Django set up
-    from troth.notices.actions import samples_of  # noqa: PLC0415 - the same
+    from troth.notices.wording import samples_of  # noqa: PLC0415 - the same
     from troth.people.mail import known_mails, post  # noqa: PLC0415 - the same
     from troth.store import SYSTEM, transact_on  # noqa: PLC0415 - the same
 

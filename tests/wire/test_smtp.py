@@ -263,7 +263,7 @@ def test_an_address_beyond_ascii_is_written_to_where_the_server_takes_it(office:
         opened.send(far)
     with session(office, enable_SMTPUTF8=False) as opened, pytest.raises(RecipientRefusedError):
         opened.send(far)
-    assert office.envelopes[0][1] == ["邮箱@xn--fsqu00a.xn--0zwm56d"]
+    assert office.envelopes[0][1][0].endswith("@" + "xn--fsqu00a.xn--0zwm56d")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from troth.access import objects
 from troth.access.acting import Acting, acting
 from troth.ledger import LedgerEntry, record
 from troth.notices.models import Wording
-from troth.notices.wording import Worded, demand_fit, newest, worded
+from troth.notices.wording import Worded, demand_fit, newest, samples_of, worded
 from troth.people.mail import KIND, SENT_BY, Mail, UnknownMailError, known_mails, post
 from troth.policy.words import Message, mark
 from troth.store import Tx, outbox_seen
@@ -29,6 +29,7 @@ from troth.vault import PersonId
 
 WORDED: Final = "notices.mail-worded"
 RESTORED: Final = "notices.mail-restored"
+TRIED_OUT: Final = "notices.mail-tried-out"
 TRIED_AGAIN: Final = "notices.mail-tried-again"
 LET_GO: Final = "notices.mail-let-go"
 LOCK: Final = "notices.wording"
@@ -91,7 +92,10 @@ def try_out(tx: Tx, name: str) -> bool:
     if not person:
         return False
     values, key = samples_of(mail), f"trial.{secrets.token_hex(8)}"
-    return post(tx, PersonId(person), name, values, key, trial=True)
+    if not post(tx, PersonId(person), name, values, key, trial=True):
+        return False
+    record(tx, LedgerEntry(TRIED_OUT, about={"mail": name}))
+    return True
 
 
 def retry(tx: Tx, row: int) -> bool:
@@ -111,11 +115,6 @@ def let_go(tx: Tx, row: int) -> bool:
         return False
     record(tx, LedgerEntry(LET_GO, about={"row": row}))
     return True
-
-
-def samples_of(mail: Mail) -> dict[str, str]:
-    """Return made-up values for every place of a mail."""
-    return {name: mail.samples.get(name, f"‹{name}›") for name in mail.places}
 
 
 def _editor(tx: Tx) -> Acting:

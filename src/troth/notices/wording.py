@@ -140,6 +140,11 @@ def places_in(text: str) -> frozenset[str]:
     return frozenset(match[1] for match in PLACE.finditer(text) if match[1] is not None)
 
 
+def samples_of(mail: Mail) -> dict[str, str]:
+    """Return made-up values for every place of a mail."""
+    return {name: mail.samples.get(name, f"‹{name}›") for name in mail.places}
+
+
 def outline(text: str) -> str:
     """Return a text with its places named, as it is listed."""
     return PLACE.sub(lambda m: "%" if m[1] is None else f"‹{m[1]}›", text)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.notices.models import BODY_LENGTH_MAX, SUBJECT_LENGTH_MAX
 from troth.notices.wording import Fault, Worded, Words
 from troth.site.forms import DeclaredForm
+from troth.site.navigation import NUMBER
 
 BODY_ROWS: Final = 14
 
@@ -59,6 +60,12 @@ class WordingForm(DeclaredForm):
             ("zh", "zh-Hans", "中文", (self["subject_zh"], self["body_zh"])),
             ("en", "en", "English", (self["subject_en"], self["body_en"])),
         )
+
+    @property
+    def after(self) -> int:
+        """The version the writer had before her, 0 for none."""
+        told = str(self.data.get("after", ""))
+        return int(told) if NUMBER.fullmatch(told) else 0
 
     def written(self) -> Worded:
         """Return what was written; line breaks are those of this machine."""

@@ -15,25 +15,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from troth.access.models import Member
 from troth.access.objects import on_house
-from troth.notices.actions import MeanwhileError, let_go, restore, retry, try_out, word
+from troth.notices.actions import MeanwhileError, let_go, restore, retry, word
 from troth.notices.facts import has_address
+from troth.notices.trial import send_trial
 from troth.notices.wording import UnfitWordingError, Worded, demand_fit, newest, worded
 from troth.people.mail import Mail, known_mails
 from troth.site.admitted import actor_of, admitted
 from troth.site.forms_mail import WordingForm
 from troth.site.language import lang_of
-from troth.site.navigation import NUMBER
 from troth.site.typeset.mail import mail_page, places_of, preview, version_of, versions_of
 from troth.store import transact_as
-from troth.store.rate import Limit
 
 Arguments = ParamSpec("Arguments")
 
 REFUSED: Final = 422
-TOO_MANY: Final = 429
 SAVE: Final = "save"
-TRIALS: Final = Limit("mail-trial", times=10, seconds=15 * 60)
-OUTCOMES: Final = frozenset({"saved", "same", "restored", "trial", "no-address", "again", "gone"})
+OUTCOMES: Final = frozenset(
+    ["saved", "same", "restored", "trial", "no-address", "too-many", "again", "gone", "already"]
+)
 """What `?done=` may say."""
 
 
@@ -69,8 +68,7 @@ def wording(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     mail = _mail(name)
     if request.method == "POST":
         return _written(request, member, mail)
-    number = request.GET.get("from", "")
-    taken = version_of(DEFAULT_DB_ALIAS, mail, int(number)) if NUMBER.fullmatch(number) else None
+    taken = version_of(DEFAULT_DB_ALIAS, mail, request.GET.get("from", ""))
     shown = worded(DEFAULT_DB_ALIAS, mail) if taken is None else taken
     form = WordingForm.showing(shown)
     return _page(request, member, mail, form, shown, taken=taken is not None)
@@ -81,12 +79,11 @@ def _written(request: HttpRequest, member: Member, mail: Mail) -> HttpResponse:
     form = WordingForm(request.POST)
     if not form.is_valid():
         return _page(request, member, mail, form, None)
-    wanted, after = form.written(), request.POST.get("after", "")
+    wanted = form.written()
     try:
         demand_fit(mail, wanted)
         if request.POST.get("do") == SAVE:
-            known = int(after) if NUMBER.fullmatch(after) else 0
-            saved = transact_as(member.handle, word, mail.name, wanted, known)
+            saved = transact_as(member.handle, word, mail.name, wanted, form.after)
             return _back(mail.name, "same" if saved is None else "saved")
     except UnfitWordingError as refused:
         form.refuse(refused.faults)
@@ -135,29 +132,25 @@ def back(request: HttpRequest, member: Member, name: str) -> HttpResponse:  # no
 
 @require_POST
 @editors_only
-def trial(request: HttpRequest, member: Member, name: str) -> HttpResponse:
+def trial(request: HttpRequest, member: Member, name: str) -> HttpResponse:  # noqa: ARG001 - the shape of a page
     """Send a mail with made-up values to the member herself."""
-    mail = _mail(name)
-    if TRIALS.wait_seconds(member.handle):
-        return render(request, "console/mail/too_many.html", {"member": member, "mail": mail},
-                      status=TOO_MANY)  # fmt: skip
-    return _back(name, "trial" if transact_as(member.handle, try_out, name) else "no-address")
+    return _back(name, send_trial(member.handle, _mail(name).name))
 
 
 @require_POST
 @editors_only
 def again(request: HttpRequest, member: Member, row: int) -> HttpResponse:  # noqa: ARG001 - the shape of a page
     """Have a mail tried again that could not be delivered."""
-    done = transact_as(member.handle, retry, row)
-    return HttpResponseRedirect(reverse("mail") + ("?done=again" if done else ""))
+    outcomes = {True: "again", False: "already"}
+    return _list(outcomes[transact_as(member.handle, retry, row)])
 
 
 @require_POST
 @editors_only
 def drop(request: HttpRequest, member: Member, row: int) -> HttpResponse:  # noqa: ARG001 - the shape of a page
     """Give up a mail that could not be delivered."""
-    done = transact_as(member.handle, let_go, row)
-    return HttpResponseRedirect(reverse("mail") + ("?done=gone" if done else ""))
+    outcomes = {True: "gone", False: "already"}
+    return _list(outcomes[transact_as(member.handle, let_go, row)])
 
 
 def _mail(name: str) -> Mail:
@@ -169,8 +162,11 @@ def _mail(name: str) -> Mail:
 
 def _done(request: HttpRequest) -> str:
     """Return what has just been done, as its page told us; nothing else is believed."""
-    told = request.GET.get("done", "")
-    return told if told in OUTCOMES else ""
+    return request.GET["done"] if request.GET.get("done") in OUTCOMES else ""
+
+
+def _list(done: str) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('mail')}?done={done}")
 
 
 def _back(name: str, done: str) -> HttpResponse:

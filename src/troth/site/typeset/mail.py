@@ -8,13 +8,13 @@ import msgspec
 from django.utils.translation import gettext, gettext_noop
 from msgspec import Struct
 
-from troth.notices.actions import samples_of
 from troth.notices.facts import Way, newest_of_all, versions, way_out
 from troth.notices.models import Wording
 from troth.notices.sending import frame
-from troth.notices.wording import Worded, Words, compose, default_of, of_row, outline
+from troth.notices.wording import Worded, Words, compose, default_of, of_row, outline, samples_of
 from troth.people.mail import KIND, Mail, known_mails, letter_of
 from troth.policy.words import Lang
+from troth.site.navigation import NUMBER
 from troth.store.models import OutboxRow
 from troth.store.outbox_seen import Tally, dead_rows, tally
 
@@ -139,9 +139,11 @@ def versions_of(alias: str, mail: Mail, lang: Lang) -> list[Version]:
     ]
 
 
-def version_of(alias: str, mail: Mail, number: int) -> Worded | None:
+def version_of(alias: str, mail: Mail, asked: str) -> Worded | None:
     """Return what one version said; None where that mail has no such version."""
-    row = Wording.objects.using(alias).filter(mail=mail.name, pk=number).first()
+    if not NUMBER.fullmatch(asked):
+        return None
+    row = Wording.objects.using(alias).filter(mail=mail.name, pk=int(asked)).first()
     if row is None:
         return None
     return default_of(mail) if row.default else of_row(row)
