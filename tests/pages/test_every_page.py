@@ -28,8 +28,16 @@ CONSOLE: Final = (
     "/console/ledger",
     "/console/mail",
     "/console/mail/access.invited",
+    "/console/people",
+    "/console/people/invite",
+    "/console/undertaking",
+    "/console/undertaking/text",
+    "/console/organisation",
+    "/console/organisation/responsible",
+    "/console/organisation/settings",
+    "/console/organisation/procedures/new",
 )
-STRANGER: Final = ("/console/sign-in", "/console/owner/never")
+STRANGER: Final = ("/console/sign-in", "/console/owner/never", "/console/join/never")
 LANGS: Final = ("zh", "en")
 SITE: Final = Path(errors.__file__).resolve().parents[1]
 

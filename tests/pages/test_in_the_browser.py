@@ -21,8 +21,18 @@ STAFF: Final = (
     "/console/ledger",
     "/console/mail",
     "/console/mail/access.invited",
+    "/console/people",
+    "/console/people/invite",
+    "/console/undertaking",
+    "/console/undertaking/text",
+    "/console/organisation",
+    "/console/organisation/responsible",
+    "/console/organisation/settings",
+    "/console/organisation/procedures/new",
+    "/console/organisation/procedures/security-incident",
+    "/console/organisation/procedures/security-incident/edit",
 )
-STRANGERS: Final = ("/console/sign-in", "/console/owner/never")
+STRANGERS: Final = ("/console/sign-in", "/console/owner/never", "/console/join/never")
 LOCALES: Final = {"zh": "zh-CN", "en": "en-GB"}
 WIDTHS: Final = (360, 1280)
 

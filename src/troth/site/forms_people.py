@@ -3,6 +3,7 @@
 What is required here is what the register requires; verbs refuse the rest with a sentence.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -44,6 +45,9 @@ def _reason(label: Any, text: Any) -> forms.CharField:
 
 class PeopleForm(DeclaredForm):
     """A form of this area: a verb's refusal becomes an error at its field."""
+
+    purpose = "staff-access"
+    collects: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
@@ -90,7 +94,7 @@ class FreezeForm(PeopleForm):
     purpose = "staff-access"
     collects: ClassVar = {"reason": "access-log.reason"}
 
-    reason = _reason(_("Why"), _("Kept sealed. She is told by mail that she was stopped, not why."))
+    reason = _reason(_("Why"), _("Kept sealed. The mail about it does not tell why."))
 
 
 class UnfreezeForm(PeopleForm):

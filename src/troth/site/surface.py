@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from pkgutil import walk_packages
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Final
 
@@ -13,7 +13,8 @@ from django.forms import BaseForm, Field
 from troth.policy.surface import Form, FormField, SetCookie, Surface
 from troth.site.language import COOKIE_DAYS
 
-FORMS: Final = "troth.site.forms"
+SITE: Final = "troth.site"
+FORMS: Final = f"{SITE}.forms"
 DAY_SECONDS: Final = 24 * 60 * 60
 
 
@@ -37,10 +38,11 @@ def _forms() -> Iterator[Form]:
 
 
 def _modules() -> Iterator[ModuleType]:
-    root = import_module(FORMS)
-    yield root
-    for found in walk_packages(getattr(root, "__path__", ()), f"{FORMS}."):
-        yield import_module(found.name)
+    """Yield `forms` and, beside it, the `forms_…` of each area."""
+    place = import_module(SITE)
+    for found in iter_modules(place.__path__, f"{SITE}."):
+        if found.name == FORMS or found.name.startswith(f"{FORMS}_"):
+            yield import_module(found.name)
 
 
 def _described(form: type[BaseForm], fields: Mapping[str, Field]) -> Form:

@@ -126,8 +126,9 @@ def edit(request: HttpRequest, name: str) -> HttpResponse:
             form.tell(refused)
         else:
             return _to("procedure", "kept", name)
-    preview = _preview(request, form)
-    return _page(request, "procedure_edit", {"form": form, "preview": preview, "name": name})
+    title = procedure_shown(row, datetime.now(UTC)).title
+    shown = {"form": form, "preview": _preview(request, form), "name": name, "title": title}
+    return _page(request, "procedure_edit", shown)
 
 
 @require_POST
