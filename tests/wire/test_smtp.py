@@ -13,7 +13,10 @@ import pytest
 from msgspec.structs import replace
 
 from tests.wire.post_office import PASSWORD, USER, Office, certificate, open_office, serving
+from troth.store.outbox import DELIVERY_SECONDS
 from troth.wire.smtp import (
+    CONNECT_SECONDS,
+    SEND_SECONDS,
     ContentRefusedError,
     Outgoing,
     PutOffError,
@@ -50,7 +53,7 @@ def session(
 ) -> Iterator[Session]:
     with open_office(office, **settings) as port:
         server = parse_server(f"{scheme}://{who}127.0.0.1:{port}{query}")
-        with Session(server, SENDER, step_seconds=20) as opened:
+        with Session(server, SENDER) as opened:
             yield opened
 
 
@@ -198,7 +201,7 @@ def test_a_server_that_says_nothing_is_given_up(office: Office) -> None:
     with open_office(office) as port:
         server = parse_server(f"smtp://127.0.0.1:{port}")
         with (
-            Session(server, SENDER, step_seconds=0.2) as opened,
+            Session(server, SENDER, send_seconds=0.2) as opened,
             pytest.raises(ServerUnreachableError),
         ):
             opened.send(LETTER)
@@ -223,9 +226,13 @@ def test_a_server_that_drips_is_cut_off() -> None:
         thread.start()
         server = parse_server(f"smtp://127.0.0.1:{listening.getsockname()[1]}")
         with pytest.raises(ServerUnreachableError):
-            Session(server, SENDER, whole_seconds=0.3).connect()
+            Session(server, SENDER, connect_seconds=0.3).connect()
         gone.set()
         thread.join()
+
+
+def test_connecting_and_one_mail_take_no_longer_than_the_outbox_gives_them() -> None:
+    assert CONNECT_SECONDS + SEND_SECONDS <= DELIVERY_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,9 @@ from msgspec import Struct
 from troth.policy.words import Message, mark
 from troth.wire.smtp_server import ADDRESS_LENGTH_MAX, SmtpServer
 
-STEP_SECONDS: Final = 20.0
-"""How long the server may say nothing."""
-WHOLE_SECONDS: Final = 50.0
-"""How long connecting, or one mail, may take: less than the outbox gives a delivery."""
+CONNECT_SECONDS: Final = 20.0
+SEND_SECONDS: Final = 40.0
+"""Together no longer than the outbox gives a delivery: who is slower is asked again later."""
 PERMANENT: Final = 500
 SUBJECT_LENGTH_MAX: Final = 400
 LOCAL: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]+")
@@ -93,11 +92,11 @@ class Session:
         server: SmtpServer,
         sender: Address,
         *,
-        step_seconds: float = STEP_SECONDS,
-        whole_seconds: float = WHOLE_SECONDS,
+        connect_seconds: float = CONNECT_SECONDS,
+        send_seconds: float = SEND_SECONDS,
     ) -> None:
         self._server, self._sender = server, sender
-        self._step, self._whole = step_seconds, whole_seconds
+        self._connect_seconds, self._send_seconds = connect_seconds, send_seconds
         self._smtp: smtplib.SMTP | None = None
 
     def __enter__(self) -> Self:
@@ -119,9 +118,9 @@ class Session:
         """
         if self._smtp is not None:
             return
-        client = _client(self._server, self._sender.domain, self._step)
+        client = _client(self._server, self._sender.domain, self._connect_seconds)
         try:
-            with self._bounded(client):
+            with _bounded(client, self._connect_seconds):
                 client.connect(self._server.host, self._server.port)
                 self._secure(client)
                 if self._server.user:
@@ -156,7 +155,7 @@ class Session:
         assert client is not None  # noqa: S101 - `connect` made it
         to, message, options = _written(letter, self._sender, client)
         try:
-            with self._bounded(client):
+            with _bounded(client, self._send_seconds):
                 self._hand_over(client, to, message, options)
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
@@ -188,23 +187,6 @@ class Session:
             raise self._told(refused, template, code)
         raise self._told(PutOffError, PUT_OFF, code)
 
-    @contextmanager
-    def _bounded(self, client: smtplib.SMTP) -> Iterator[None]:
-        """Cut the connection from another thread: a peer that drips must not hold us for ever."""
-
-        def end() -> None:
-            if client.sock is not None:
-                with suppress(OSError):
-                    client.sock.shutdown(socket.SHUT_RDWR)
-
-        watch = threading.Timer(self._whole, end)
-        watch.daemon = True
-        watch.start()
-        try:
-            yield
-        finally:
-            watch.cancel()
-
     def close(self) -> None:
         """Say goodbye, if there is anybody to hear it."""
         if self._smtp is not None:
@@ -232,6 +214,26 @@ class Session:
         return ServerUnreachableError(Message(UNREACHABLE, values))
 
 
+@contextmanager
+def _bounded(client: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """Cut the connection from another thread: a peer that drips must not hold us for ever."""
+
+    def end() -> None:
+        if client.sock is not None:
+            with suppress(OSError):
+                client.sock.shutdown(socket.SHUT_RDWR)
+
+    if client.sock is not None:
+        client.sock.settimeout(seconds)
+    watch = threading.Timer(seconds, end)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
 UNREACHABLE: Final = mark("The mail server %(place)s cannot be reached (%(why)s).")
 NO_TLS: Final = mark(
     "The mail server %(place)s offers no TLS, so nothing was told to it; write smtps://, or ?tls=no"
@@ -247,24 +249,24 @@ PUT_OFF: Final = mark("The mail server %(place)s says to try again later (%(code
 class _Clear(smtplib.SMTP):
     """A client that has not connected yet; the certificate is checked against `host`."""
 
-    def __init__(self, host: str, name: str, step_seconds: float) -> None:
-        super().__init__(local_hostname=name, timeout=step_seconds)
+    def __init__(self, host: str, name: str, seconds: float) -> None:
+        super().__init__(local_hostname=name, timeout=seconds)
         self._host = host
 
 
 class _Tls(smtplib.SMTP_SSL):
     """The same, with TLS from the first byte."""
 
-    def __init__(self, host: str, name: str, step_seconds: float) -> None:
+    def __init__(self, host: str, name: str, seconds: float) -> None:
         context = ssl.create_default_context()
-        super().__init__(local_hostname=name, timeout=step_seconds, context=context)
+        super().__init__(local_hostname=name, timeout=seconds, context=context)
         self._host = host
 
 
-def _client(server: SmtpServer, name: str, step_seconds: float) -> smtplib.SMTP:
+def _client(server: SmtpServer, name: str, seconds: float) -> smtplib.SMTP:
     """Return a client that calls itself by the sender's domain, not by this machine's name."""
     kind = _Tls if server.security == "tls" else _Clear
-    return kind(server.host, name, step_seconds)
+    return kind(server.host, name, seconds)
 
 
 def _written(
