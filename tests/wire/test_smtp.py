@@ -153,6 +153,11 @@ def test_a_wrong_password_is_told_without_it(office: Office) -> None:
     assert "canary-word" not in f"{refused.value} {refused.value!r}"
 
 
+def test_a_server_without_a_sign_in_is_told(office: Office) -> None:
+    with pytest.raises(SignInRefusedError, match="offers no sign-in"), session(office, who="u:x@"):
+        pass
+
+
 @pytest.mark.parametrize(
     ("where", "answer", "error"),
     [

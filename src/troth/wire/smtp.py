@@ -128,6 +128,9 @@ class Session:
         except smtplib.SMTPAuthenticationError as error:
             client.close()
             raise self._told(SignInRefusedError, SIGN_IN, error.smtp_code) from None
+        except smtplib.SMTPNotSupportedError:
+            client.close()
+            raise self._told(SignInRefusedError, NO_SIGN_IN) from None
         except SmtpError:
             client.close()
             raise
@@ -240,6 +243,9 @@ NO_TLS: Final = mark(
     " to go without."
 )
 SIGN_IN: Final = mark("The mail server %(place)s refuses user or password (%(code)s).")
+NO_SIGN_IN: Final = mark(
+    "The mail server %(place)s offers no sign-in; leave the user away, or ask for TLS by ?tls=yes."
+)
 SENDER: Final = mark("The mail server %(place)s takes no mail from mail_from (%(code)s).")
 RECIPIENT: Final = mark("The mail server %(place)s takes no mail to this address (%(code)s).")
 CONTENT: Final = mark("The mail server %(place)s takes no such mail (%(code)s).")
