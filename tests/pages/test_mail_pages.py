@@ -113,6 +113,17 @@ def test_with_a_server_it_says_which_and_what_is_wrong_with_it(
     assert "The mail server refuses user or password." in text(member)
 
 
+def test_a_password_file_that_is_gone_is_told(member: Client, settings: Any) -> None:
+    def gone() -> SmtpServer:
+        raise FileNotFoundError("/run/secrets/canary")
+
+    settings.TROTH_SMTP_SERVER = gone
+    settings.TROTH_MAIL_FROM = "privacy@example.com"
+    shown = text(member)
+    assert "The file with the password is not there." in shown
+    assert "canary" not in shown
+
+
 def test_what_waits_and_failed_is_counted_and_no_address_shown(
     member: Client, invited: Mail
 ) -> None:
