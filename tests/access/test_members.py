@@ -1,6 +1,7 @@
 """Members' lives: roles apart, frozen, reviewed, gone at once; an owner is always left."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
@@ -25,7 +26,7 @@ from troth.store import SYSTEM, Store
 from troth.vault import PersonId
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
-UUID = "00000000-0000-4000-8000-000000000000"
+ENTRY = UUID(int=1)
 REASON = "Canary reason seventy"
 
 
@@ -146,15 +147,15 @@ def grant(member: Member, **other: Any) -> Grant:
         "lapses_at": AT + 7 * DAY,
         "life": DAY,
         "approvals_needed": 1,
-        "entry": UUID,
+        "entry": ENTRY,
     }
     return Grant.objects.create(**(made | other))
 
 
 def works(member: Member) -> CaseMember:
-    case = Case.objects.create(kind="question", opened_at=AT, opened_by=SYSTEM, entry=UUID)
+    case = Case.objects.create(kind="question", opened_at=AT, opened_by=SYSTEM, entry=ENTRY)
     return CaseMember.objects.create(
-        case=case, member=member, since=AT, given_by=SYSTEM, entry=UUID
+        case=case, member=member, since=AT, given_by=SYSTEM, entry=ENTRY
     )
 
 
@@ -193,7 +194,7 @@ def test_who_has_left_is_changed_no_more(owner: Member, clerk: Member) -> None:
         (members.review, []),
     ):
         with pytest.raises(LeftError):
-            act(owner, verb, clerk, *given)  # type: ignore[arg-type]
+            act(owner, verb, clerk, *given)
 
 
 def test_a_member_leaves_by_herself_but_ends_nobody_else(owner: Member, clerk: Member) -> None:

@@ -87,7 +87,7 @@ def test_who_does_not_govern_changes_nothing(owner: Member, role: Any) -> None:
         (organisation.retire, [NAME, 1]),
     ):
         with pytest.raises(NotAllowedError):
-            act(actor, verb, *given)  # type: ignore[arg-type]
+            act(actor, verb, *given)
     act(make_member("privacy-officer"), organisation.confirm, NAME, 1)
 
 
@@ -116,7 +116,7 @@ def test_who_looked_at_an_older_version_changes_nothing(owner: Member) -> None:
         (organisation.retire, ["unheard-of", 1]),
     ):
         with pytest.raises(OutdatedError):
-            act(owner, verb, *given)  # type: ignore[arg-type]
+            act(owner, verb, *given)
 
 
 def test_nothing_changed_is_no_new_version(owner: Member) -> None:

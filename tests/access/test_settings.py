@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -41,7 +42,7 @@ def test_what_is_set_holds_and_is_entered(owner: Member) -> None:
     assert settings.number("default", settings.APPROVALS_NEEDED) == 2
     row = Setting.objects.get()
     assert row.by == owner.handle
-    entry = Entry.objects.get(pk=row.entry)
+    entry = Entry.objects.get(pk=row.entry or "")
     assert entry.kind == "access.setting-set"
     assert b'"before":1' in bytes(entry.body)
 
@@ -133,7 +134,7 @@ def test_a_value_a_later_release_would_not_take_falls_back_to_the_default() -> N
         value=9,
         at=AT,
         by="test",
-        entry="00000000-0000-4000-8000-000000000000",
+        entry=UUID(int=1),
     )
     assert settings.number("default", settings.APPROVALS_NEEDED) == 1
 

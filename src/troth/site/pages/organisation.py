@@ -13,13 +13,12 @@ from troth.access import objects
 from troth.access import organisation as verbs
 from troth.access.models import Procedure
 from troth.access.organisation import OutdatedError
-from troth.access.settings import UnfitSettingError, UnknownSettingError, set_setting
+from troth.access.settings import SETTINGS, UnfitSettingError, UnknownSettingError, set_setting
 from troth.access.undertakings import TextError
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms_people import PeopleForm, ResponsibleForm
 from troth.site.forms_texts import ConfirmForm, ProcedureForm
 from troth.site.typeset.organisation import (
-    SETTINGS,
     days_in,
     draft_in,
     find,

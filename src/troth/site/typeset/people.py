@@ -161,7 +161,7 @@ def states_shown() -> list[tuple[str, str]]:
 
 def role_label(name: str) -> str:
     """Return a role's name in the reader's language; a name that is none as it stands."""
-    return gettext(NAMES[name]) if name in NAMES else name  # type: ignore[index]  # asked before
+    return gettext(NAMES[name]) if name in NAMES else name
 
 
 def roles_shown(names: Iterable[Role] = ROLES) -> tuple[RoleShown, ...]:
@@ -219,8 +219,8 @@ def rows_of(alias: str, members: list[Member], now: datetime) -> list[Row]:
     sworn = undertakings.untils(alias, members)
     roles: dict[int, list[str]] = {}
     held = MemberRole.objects.using(alias).filter(until=None).values_list("member", "role")
-    for member, role in held:
-        roles.setdefault(member, []).append(role)
+    for held_by, role in held:
+        roles.setdefault(held_by, []).append(role)
     reviews = Review.objects.using(alias).values("member").annotate(last=Max("at"))
     last = dict(reviews.values_list("member", "last"))
     frozen = set(
@@ -230,7 +230,7 @@ def rows_of(alias: str, members: list[Member], now: datetime) -> list[Row]:
     days = timedelta(days=settings.number(alias, settings.REVIEW_DAYS))
     found = []
     for member in members:
-        until, due = sworn.get(member.pk), last.get(member.pk, member.since) + days
+        until, due = sworn.get(member.pk), (last.get(member.pk) or member.since) + days
         found.append(
             Row(
                 handle=member.handle,
