@@ -226,5 +226,4 @@ def _find(handle: str) -> Member:
 
 
 def _kept(asked: Asked) -> dict[str, str]:
-    page = str(asked.page) if asked.page > 1 else ""
-    return kept(q=asked.search, role=asked.role, state=asked.state, page=page)
+    return kept(q=asked.search, role=asked.role, state=asked.state, page=asked.turned_to)

@@ -7,19 +7,22 @@ from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from troth.access import objects, undertakings
 from troth.access.undertakings import TextChangedError, TextError
 from troth.people.reauth import confirmed, redirect_to_confirm
 from troth.people.values import NoPolicyError, RefusedError
-from troth.policy.words import Lang
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms_people import SignForm
 from troth.site.forms_texts import UndertakingTextForm
 from troth.site.typeset.texts import text_html
-from troth.site.typeset.undertaking import older_texts, text_numbered, undertaking_shown
+from troth.site.typeset.undertaking import (
+    older_texts,
+    reader_lang,
+    text_numbered,
+    undertaking_shown,
+)
 from troth.store import transact_as
 
 UNFIT: Final = 422
@@ -31,14 +34,14 @@ REFUSALS: Final = (TextChangedError, TextError, NoPolicyError, RefusedError)
 def undertaking(request: HttpRequest) -> HttpResponse:
     """Show the text that holds and have it signed, after she has proven again who she is."""
     actor = actor_of(request)
-    shown = undertaking_shown(actor.member, datetime.now(UTC), _lang())
+    shown = undertaking_shown(actor.member, datetime.now(UTC), reader_lang())
     form = SignForm(posted(request), initial={"text": shown.number})
     if request.method == "POST" and not confirmed(request):
         return redirect_to_confirm(request)
     if request.method == "POST" and form.is_valid():
         number, name = form.cleaned_data["text"], form.cleaned_data["name"]
         try:
-            transact_as(actor.member.handle, undertakings.sign, number or 0, name, _lang())
+            transact_as(actor.member.handle, undertakings.sign, number or 0, name, reader_lang())
         except REFUSALS as refused:
             form.tell(refused)
         else:
@@ -60,7 +63,7 @@ def undertaking(request: HttpRequest) -> HttpResponse:
 @admitted
 def text(request: HttpRequest, number: int) -> HttpResponse:
     """Show a text that held once, in the reader's language."""
-    found = text_numbered(DEFAULT_DB_ALIAS, number, _lang())
+    found = text_numbered(DEFAULT_DB_ALIAS, number, reader_lang())
     if found is None:
         raise Http404
     given = {"member": actor_of(request).member, "text": found}
@@ -90,7 +93,3 @@ def edit(request: HttpRequest) -> HttpResponse:
     given = {"member": actor.member, "form": form, "preview": preview, "holds": holds}
     status = UNFIT if form.is_bound and form.errors else 200
     return render(request, "console/people/undertaking_edit.html", given, status=status)
-
-
-def _lang() -> Lang:
-    return "zh" if (get_language() or "en").startswith("zh") else "en"

@@ -92,6 +92,11 @@ class Asked(Struct, frozen=True):
     state: str = ""
     page: int = 1
 
+    @property
+    def turned_to(self) -> str:
+        """The number of the page as it stands in an address, "" for the first."""
+        return str(self.page) if self.page > 1 else ""
+
 
 class Listed(Struct, frozen=True):
     """A page of the list."""

@@ -15,6 +15,7 @@ from troth.access.undertakings import (
     verify_seal,
 )
 from troth.policy.words import Lang
+from troth.site.typeset.prose import is_chinese
 from troth.site.typeset.texts import text_html
 
 
@@ -42,6 +43,11 @@ class UndertakingShown(Struct, frozen=True):
     until: datetime | None
     holds: bool
     why: str
+
+
+def reader_lang() -> Lang:
+    """Return the language the page is in."""
+    return "zh" if is_chinese() else "en"
 
 
 def undertaking_shown(member: Member, now: datetime, lang: Lang) -> UndertakingShown:
