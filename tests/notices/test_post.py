@@ -1,6 +1,7 @@
 """A mail is put into the outbox by the transaction that decides it: sealed, without an address."""
 
 from base64 import b64encode
+from datetime import timedelta
 
 import pytest
 
@@ -20,7 +21,7 @@ from troth.people.mail import (
 )
 from troth.store import SYSTEM, Tx, transact_on
 from troth.store.jobs import PERIODIC
-from troth.store.models import OutboxRow, QueuedJob
+from troth.store.models import RUNNING, OutboxRow, QueuedJob
 from troth.store.outbox import waits
 from troth.vault import ErasedError
 
@@ -108,9 +109,22 @@ def test_what_is_rolled_back_is_not_sent() -> None:
 
 
 def test_it_wakes_the_job_that_sends() -> None:
+    later = NOON + timedelta(hours=1)
+    told = {"name": SENT_BY, "key": PERIODIC, "period_seconds": 60, "created_at": NOON}
+    row = QueuedJob.objects.create(due_at=later, **told)
+    person = somebody()
+    put_mail(person)
+    row.refresh_from_db()
+    assert (row.due_at, row.again) == (NOON, False)
+    QueuedJob.objects.update(state=RUNNING)
+    put_mail(person, "other")
+    row.refresh_from_db()
+    assert row.again
+
+
+def test_without_a_worker_it_wakes_nobody() -> None:
     put_mail(somebody())
-    row = QueuedJob.objects.get(name=SENT_BY)
-    assert (row.key, row.due_at) == (PERIODIC, NOON)
+    assert not QueuedJob.objects.exists()
 
 
 def test_every_mail_of_the_product_has_its_places_in_its_text() -> None:

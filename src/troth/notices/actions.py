@@ -23,7 +23,7 @@ from troth.notices.wording import Worded, demand_fit, newest, samples_of, worded
 from troth.people.mail import KIND, SENT_BY, Mail, UnknownMailError, known_mails, post
 from troth.policy.words import Message, mark
 from troth.store import Tx, outbox_seen
-from troth.store.jobs import PERIODIC, enqueue
+from troth.store.jobs_sooner import sooner
 from troth.store.locks import serialise
 from troth.vault import PersonId
 
@@ -104,7 +104,7 @@ def retry(tx: Tx, row: int) -> bool:
     if not outbox_seen.retry(tx, KIND, row):
         return False
     record(tx, LedgerEntry(TRIED_AGAIN, about={"row": row}))
-    enqueue(tx, SENT_BY, key=PERIODIC)
+    sooner(tx, SENT_BY)
     return True
 
 

@@ -30,7 +30,7 @@ from troth.people.models import Detail
 from troth.people.values import NoPolicyError, RefusedError, reveal
 from troth.policy.words import Lang, Message
 from troth.store import Tx, outbox
-from troth.store.jobs import PERIODIC, enqueue
+from troth.store.jobs_sooner import sooner
 from troth.vault import PersonId, Plain, Sealed
 from troth.versions import facts
 
@@ -135,7 +135,7 @@ def post(
     if not outbox.put(tx, KIND, msgspec.json.encode(letter), key):
         return False
     record(tx, LedgerEntry(POSTED, version, subject, {"mail": template}))
-    enqueue(tx, SENT_BY, key=PERIODIC)
+    sooner(tx, SENT_BY)
     return True
 
 
