@@ -9,7 +9,7 @@ from django.db import connections
 from tests.access.cast import AT, DAY, make_member
 from tests.access.house import act
 from tests.versions.cast import default_policy, propose_at
-from troth.access import members
+from troth.access import invitations, members
 from troth.access.models import Freeze, Member, MemberRole
 
 
@@ -45,3 +45,20 @@ def test_two_owners_cannot_end_each_other_at_once(
     frozen = Freeze.objects.filter(lifted_at=None).values("member")
     owners = MemberRole.objects.filter(role="owner", until=None, member__left_at=None)
     assert owners.exclude(member__in=frozen).count() == 1
+
+
+def test_one_link_makes_one_member(two_owners: tuple[Member, Member]) -> None:
+    opened = act(two_owners[0], invitations.invite, ["support"], "", str)
+
+    def join(_: int) -> str:
+        try:
+            act("system", invitations.take, opened.token, "a long and quiet river")
+        except invitations.UnusableError:
+            return "unusable"
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(join, range(2))) == ["done", "unusable"]
+    assert Member.objects.count() == 3

@@ -225,3 +225,18 @@ def test_in_one_transaction_signing_is_seen_at_once(clerk: Member) -> None:
         return before, undertakings.until_of(tx, clerk)
 
     assert transact_on(Store(), clerk.handle, AT, verb) == (None, AT + YEAR)
+
+
+def test_of_many_the_same_is_told_as_of_one(clerk: Member) -> None:
+    other, never = make_member("engineer"), make_member("auditor")
+    sign(clerk)
+    sign(other, at=AT + 20 * DAY)
+    longer = edited("lifetime_days = 180", "lifetime_days = 365", "policy.toml")
+    take_effect(longer, AT + 10 * DAY)
+    told = undertakings.untils("default", [clerk, other, never])
+    assert told == {clerk.pk: AT + 10 * DAY, other.pk: AT + 20 * DAY + YEAR}
+    assert told[clerk.pk] == until(clerk, AT + 30 * DAY)
+    publish(make_member("owner"), "新的承诺", "A new promise", AT + 25 * DAY)
+    assert undertakings.untils("default", [other]) == {other.pk: AT + 25 * DAY}
+    by_force("UPDATE access_signature SET seal = '0'")
+    assert set(undertakings.untils("default", [clerk, other]).values()) == {None}

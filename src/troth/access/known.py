@@ -5,6 +5,7 @@
 `give_address(tx, address) -> None`    the same; raises TakenError where it is another's
 `others_of(tx, person) -> Others`      what else the same person is or is about to become
 `bearer(tx, kind, value) -> PersonId | None`
+`demand_free(tx, person, kind, value)`  raises TakenError; for whoever keeps a provider's number
 """
 
 from collections.abc import Iterable
@@ -105,14 +106,22 @@ def give_address(tx: Tx, address: str) -> None:
     address = address.strip()
     if address:
         demand_address(address)
-        known = bearer(tx, EMAIL_KIND, address)
-        if known is not None and known != person:
-            others = others_of(tx, known)
-            if others.members or others.invitations:
-                raise TakenError
+        demand_free(tx, person, EMAIL_KIND, address)
     _keep(tx, person, "email", address)
     if address:
         vault.index(person, EMAIL_KIND, address)
+
+
+def demand_free(tx: Tx, person: PersonId, kind: str, value: str) -> None:
+    """Refuse an address or a provider's number that is another's: nobody is two members.
+
+    Raises TakenError.
+    """
+    known = bearer(tx, kind, value)
+    if known is not None and known != person:
+        others = others_of(tx, known)
+        if others.members or others.invitations:
+            raise TakenError
 
 
 def demand_address(address: str) -> None:

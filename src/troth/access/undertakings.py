@@ -12,12 +12,14 @@ policy that changed in substance.
 
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from typing import Final
+
+from django.db.models import OuterRef, Subquery
 
 from troth import vault
 from troth.access import objects
@@ -45,6 +47,8 @@ NAME: Final = "name"
 NAME_LENGTH_MAX: Final = 80
 TEXT_LENGTH_MAX: Final = 20_000
 LOCK: Final = "access.undertaking"
+NAMED_MAX: Final = 500
+"""So many members are named in a query; of more, all are read."""
 MATERIAL: Final = frozenset({"5.1", "5.2", "5.3", "5.4", "5.5", "5.6"})
 
 
@@ -175,20 +179,23 @@ def until_at(alias: str, signed: Signature | None) -> datetime | None:
     return min([*ends, *islice(_changes_in_substance(alias, signed.at), 1)])
 
 
-def untils(alias: str, members: Iterable[Member]) -> dict[int, datetime | None]:
+def untils(alias: str, members: Collection[Member]) -> dict[int, datetime | None]:
     """Return until when each of many members is sworn, as `until_of`, in three queries."""
-    rows = Signature.objects.using(alias).filter(member__in=list(members))
-    signed: dict[int, Signature] = {}
-    for row in rows.select_related("text", "member__account").order_by("at", "pk"):
-        signed[row.member_id] = row
-    texts = list(UndertakingText.objects.using(alias).values_list("number", "since"))
-    first = min((row.at for row in signed.values()), default=None)
+    newest = Signature.objects.filter(member=OuterRef("member")).order_by("-at", "-pk")
+    rows = Signature.objects.using(alias).filter(pk=Subquery(newest.values("pk")[:1]))
+    if len(members) <= NAMED_MAX:
+        rows = rows.filter(member__in=members)
+    texts = {text.number: text for text in UndertakingText.objects.using(alias)}
+    intact = {number: text_unchanged(text) for number, text in texts.items()}
+    signed = list(rows.select_related("member__account"))
+    first = min((row.at for row in signed), default=None)
     changed = [] if first is None else list(_changes_in_substance(alias, first))
     found: dict[int, datetime | None] = {}
-    for key, row in signed.items():
-        newer = [since for number, since in texts if number > row.text_id]
+    for row in signed:
+        newer = [text.since for number, text in texts.items() if number > row.text_id]
         later = [at for at in changed if at > row.at]
-        found[key] = min([row.until, *newer, *later]) if verify_seal(row) else None
+        holds = intact[row.text_id] and _seal_fits(row, texts[row.text_id])
+        found[row.member_id] = min([row.until, *newer, *later]) if holds else None
     return found
 
 
@@ -214,8 +221,12 @@ def changes_substance(change: Change) -> bool:
 
 def verify_seal(signed: Signature) -> bool:
     """Tell whether the text is the one that was signed, and the row as it was written."""
-    sealed = seal_of(signed.text, signed.member.handle, signed.at, signed.policy)
-    return text_unchanged(signed.text) and hmac.compare_digest(sealed, signed.seal)
+    return text_unchanged(signed.text) and _seal_fits(signed, signed.text)
+
+
+def _seal_fits(signed: Signature, text: UndertakingText) -> bool:
+    sealed = seal_of(text, signed.member.handle, signed.at, signed.policy)
+    return hmac.compare_digest(sealed, signed.seal)
 
 
 def seal_of(text: UndertakingText, handle: str, at: datetime, policy: str) -> str:

@@ -32,15 +32,13 @@ from troth.site.forms_people import (
 from troth.site.navigation import kept, page_number
 from troth.site.typeset.people import (
     Asked,
-    abilities,
     asked_of,
     listed,
-    opened,
-    person_shown,
     roles_shown,
     states_shown,
     with_names,
 )
+from troth.site.typeset.person import abilities, opened, person_shown
 from troth.store import Tx, transact_as
 
 UNFIT: Final = 422
