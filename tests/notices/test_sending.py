@@ -5,15 +5,20 @@ from email.headerregistry import Address
 
 import pytest
 
-from tests.notices.cast import ADDRESS, NOON, STORE, TOKEN, put_mail, somebody
+from tests.notices.cast import ADDRESS, INVITED, NOON, STORE, TOKEN, VALUES, put_mail, somebody
 from tests.wire.post_office import Office
 from troth.ledger.models import Entry
+from troth.ledger.sequencer import integrate_all, open_log
+from troth.ledger.verify import verify
+from troth.ledger.verify.data import DataSource
 from troth.notices.sending import send_due
 from troth.people import erasure, mail
 from troth.people.models import Detail
+from troth.store import SYSTEM, transact_on
 from troth.store.models import DEAD, DROPPED, SENT, WAITING, OutboxRow
 from troth.store.outbox import ATTEMPTS, OUTBOX_DEAD
 from troth.store.signals import open_signals
+from troth.versions import facts
 from troth.wire.smtp import ServerUnreachableError
 from troth.wire.smtp_server import SmtpServer, parse_sender
 
@@ -183,3 +188,24 @@ def test_a_value_cannot_become_a_header_or_another_recipient(
     put_mail(somebody(f"{ADDRESS}\r\nBcc: other@example.invalid"))
     send(server)
     assert (only().state, office.mails) == (DEAD, [])
+
+
+def test_the_ledger_replays_what_was_opened_and_stands(office: Office, server: SmtpServer) -> None:
+    open_log(STORE)
+    put_mail(somebody())
+    person = somebody("other@example.invalid")
+    put_mail(person, "other")
+    erasure.erase(person, "asked")
+    send(server)
+    integrate_all(STORE)
+    assert verify(DataSource(STORE.alias, lambda: facts.all_files(STORE.alias))).holds
+    assert len(office.mails) == 1
+
+
+def test_a_use_the_policy_does_not_declare_sends_nothing(
+    office: Office, server: SmtpServer
+) -> None:
+    told = (somebody(), INVITED.name, VALUES, "k")
+    assert transact_on(STORE, SYSTEM, NOON, mail.post, *told, purpose="legal")
+    send(server)
+    assert (only().state, only().last_error, office.mails) == (WAITING, "RefusedError", [])
