@@ -10,13 +10,23 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.access.invitations import AlreadyInvitedError, AlreadyMemberError, NoRolesError
 from troth.access.known import ADDRESS_LENGTH_MAX, NAME_LENGTH_MAX
+from troth.access.members import UnknownRoleError
 from troth.access.notes import LENGTH_MAX as NOTE_LENGTH_MAX
-from troth.access.roles import NAMES, ROLES
+from troth.access.roles import NAMES, ROLES, RolesConflictError
 from troth.policy.words import Message
 from troth.site.forms import DeclaredForm
 
 ROWS: Final = 3
+PLACES: Final[Mapping[type[Exception], str]] = {
+    AlreadyInvitedError: "email",
+    AlreadyMemberError: "email",
+    NoRolesError: "roles",
+    RolesConflictError: "roles",
+    UnknownRoleError: "roles",
+}
+"""Which input a refusal is about that names none itself."""
 
 
 def role_choices() -> list[tuple[str, str]]:
@@ -55,7 +65,7 @@ class PeopleForm(DeclaredForm):
 
     def tell(self, error: Exception) -> None:
         """Show what a verb refused, at the field it names, else above the form."""
-        field = getattr(error, "field", "")
+        field = PLACES.get(type(error)) or getattr(error, "field", "")
         says: Message = error.message  # type: ignore[attr-defined]  # each of ours carries one
         self.add_error(field if field in self.fields else None, says.render(gettext))
 

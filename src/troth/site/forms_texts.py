@@ -96,8 +96,8 @@ class HoursForm(PeopleForm):
     purpose = "staff-access"
     collects: ClassVar = dict.fromkeys(("start", "end", "days", "zone"), SETTING)
 
-    start = _line(_("From"), 5)
-    end = _line(_("Until"), 5)
+    start = _line(_("Work begins at"), 5)
+    end = _line(_("Work ends at"), 5)
     days = forms.MultipleChoiceField(
         label=_("Days"),
         required=False,

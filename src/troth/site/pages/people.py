@@ -8,11 +8,12 @@ from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from msgspec.structs import replace
 
 from troth.access import known, members, objects
 from troth.access.acting import acting
+from troth.access.facts import member_of
 from troth.access.known import OwnError, TakenError
 from troth.access.members import MemberError
 from troth.access.models import Member
@@ -152,12 +153,14 @@ def own_name(request: HttpRequest, handle: str) -> HttpResponse:
     return _done(request, handle, form, "own", give)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @admitted
 def end(request: HttpRequest, handle: str) -> HttpResponse:
     """Say what ends with a member's leaving and what does not, then end it."""
     actor, other = actor_of(request), _find(handle)
     may = abilities(actor, other)
-    shown = {"member": actor.member, "shown": person_shown(other, datetime.now(UTC)), "may": may}
+    shown: dict[str, Any] = {"member": actor.member, "may": may}
+    shown["shown"] = person_shown(other, datetime.now(UTC))
     if request.method != "POST":
         return render(request, "console/people/end.html", shown)
     if not confirmed(request):
@@ -168,6 +171,7 @@ def end(request: HttpRequest, handle: str) -> HttpResponse:
         return render(
             request, "console/people/end.html", shown | {"refused": refused}, status=UNFIT
         )
+    shown["member"] = member_of(request)  # nobody, if it was she who left
     return render(request, "console/people/ended.html", shown)
 
 
