@@ -1,0 +1,157 @@
+"""The forms of access: asking to see, deciding, cases, breaking the glass, looking into the record.
+
+What is required is what the register requires; verbs refuse the rest with a sentence.
+"""
+
+from typing import Any, ClassVar, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from troth.access.notes import LENGTH_MAX as NOTE_LENGTH_MAX
+from troth.site.forms_people import PeopleForm
+
+ROWS: Final = 3
+PERSONS_LENGTH_MAX: Final = 40_000
+NAME_LENGTH_MAX: Final = 100
+Choices = list[tuple[str, str]]
+
+
+def _reason(label: Any, text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=NOTE_LENGTH_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": ROWS}),
+        help_text=text,
+    )
+
+
+def _persons() -> forms.CharField:
+    return forms.CharField(
+        label=_("Persons"),
+        max_length=PERSONS_LENGTH_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": ROWS, "spellcheck": "false"}),
+        help_text=_("Their pseudonyms, one a line."),
+    )
+
+
+class AccessForm(PeopleForm):
+    """A form whose choices come of the policy in force: `of(categories=…, purposes=…)`."""
+
+    def of(self, **choices: Choices) -> "AccessForm":
+        """Give fields their choices."""
+        for name, offered in choices.items():
+            if name in self.fields:
+                self.fields[name].choices = offered  # type: ignore[attr-defined]  # of choices
+        return self
+
+
+class AskForm(AccessForm):
+    """What a member asks to see, of whom, for how long, and why."""
+
+    purpose = "staff-access"
+    collects: ClassVar = {
+        "category": "access-log.category",
+        "use": "access-log.purpose",
+        "scope": "access-log.grant",
+        "case": "access-log.grant",
+        "persons": "access-log.subject",
+        "days": "access-log.grant",
+        "reason": "access-log.reason",
+    }
+
+    category = forms.ChoiceField(label=_("What"), required=False)
+    use = forms.ChoiceField(label=_("For what"), required=False)
+    scope = forms.ChoiceField(
+        label=_("Of whom"),
+        required=False,
+        choices=[
+            ("list", _("of the persons named below")),
+            ("case", _("of the persons of a case")),
+            ("all", _("of everybody")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    persons = _persons()
+    case = forms.ChoiceField(label=_("Case"), required=False)
+    days = forms.IntegerField(label=_("For how many days"), required=False, min_value=1)
+    reason = _reason(_("Why"), _("Who decides reads this; it is sealed."))
+
+
+class DecideForm(PeopleForm):
+    """What is said to a request; which answer is the button's."""
+
+    purpose = "staff-access"
+    collects: ClassVar = {"note": "access-log.reason"}
+
+    note = _reason(_("What you say to it (optional)"), "")
+
+
+class CaseForm(AccessForm):
+    """A case a member opens."""
+
+    purpose = "staff-access"
+    collects: ClassVar = {
+        "kind": "access-log.grant",
+        "persons": "access-log.subject",
+        "reason": "access-log.reason",
+    }
+
+    kind = forms.ChoiceField(label=_("What it is"), required=False)
+    persons = _persons()
+    reason = _reason(_("What it is about (optional)"), _("Sealed under the first person's key."))
+
+
+class AssignForm(AccessForm):
+    """To whom a case is given."""
+
+    purpose = "staff-access"
+    collects: ClassVar = {"handle": "access-log.member"}
+
+    handle = forms.ChoiceField(label=_("Member"), required=False)
+
+
+class LookForm(AccessForm):
+    """For which purpose a value is opened."""
+
+    purpose = "staff-access"
+    collects: ClassVar = {"use": "access-log.purpose"}
+
+    use = forms.ChoiceField(label=_("For what"), required=False)
+
+
+class GlassForm(AccessForm):
+    """What is taken in an emergency, of whom, and why."""
+
+    purpose = "staff-access"
+    collects: ClassVar = {
+        "category": "access-log.category",
+        "use": "access-log.purpose",
+        "persons": "access-log.subject",
+        "reason": "access-log.reason",
+    }
+
+    category = forms.ChoiceField(label=_("What"), required=False)
+    use = forms.ChoiceField(label=_("For what"), required=False)
+    persons = _persons()
+    reason = _reason(_("Why it can't wait"), _("Everybody you pass over reads this; it is sealed."))
+
+
+class FindingForm(PeopleForm):
+    """What a review of broken glass found; whether it was justified is the button's."""
+
+    purpose = "staff-access"
+    collects: ClassVar = {"note": "access-log.reason"}
+
+    note = _reason(_("What you found"), "")
+
+
+class ExportForm(PeopleForm):
+    """Why the record is to be taken out."""
+
+    purpose = "staff-access"
+    collects: ClassVar = {"reason": "access-log.reason"}
+
+    reason = _reason(_("Why"), _("Another member confirms it first; she reads this."))

@@ -1,0 +1,94 @@
+"""The record of access as a page: what is looked for, and each row in words."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from django.utils.translation import gettext
+from msgspec import Struct
+
+from troth.access.log import Asked
+from troth.access.models import View
+from troth.access.roles import NAMES
+from troth.gate import reasons
+from troth.site.navigation import kept
+from troth.site.typeset.access import Labels
+
+LENGTH_MAX: Final = 100
+ANSWERS: Final = {"yes": True, "no": False}
+
+
+class Query(Struct, frozen=True):
+    """What is looked for: as it was written, and as it is asked."""
+
+    asked: Asked
+    written: Mapping[str, str]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What of it belongs to the page's address."""
+        return kept(**self.written)
+
+
+class Row(Struct, frozen=True):
+    """One view in words."""
+
+    row: View
+    role: str
+    category: str
+    field: str
+    use: str
+    why: str
+    ground: str
+
+
+def understood(given: Mapping[str, str]) -> Query:
+    """Parse what of the record is looked for; what is not understood falls away."""
+    written = {
+        name: given.get(name, "").strip()[:LENGTH_MAX]
+        for name in ("member", "subject", "category", "use", "case", "answer", "since", "until")
+    }
+    case = written["case"].removeprefix("case-")
+    since, until = _day(written["since"]), _day(written["until"])
+    asked = Asked(
+        member=written["member"],
+        subject=written["subject"],
+        category=written["category"],
+        purpose=written["use"],
+        case=int(case) if case.isdecimal() and len(case) < 18 else None,  # noqa: PLR2004 - a row's
+        allowed=ANSWERS.get(written["answer"]),
+        since=since,
+        until=None if until is None else until + timedelta(days=1),
+    )
+    return Query(asked, written)
+
+
+def _day(written: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(written), time(), UTC)
+    except ValueError:
+        return None
+
+
+def drawn(view: View, labels: Labels) -> Row:
+    """Return a row in the reader's language."""
+    ground = view.grant.name if view.grant is not None else ""
+    ground = view.case.name if view.case is not None and not ground else ground
+    return Row(
+        row=view,
+        role=gettext(NAMES.get(view.role, view.role)) if view.role else "",  # type: ignore[call-overload]  # of an older release perhaps
+        category=labels.category(view.category),
+        field=labels.field(view.category, view.field),
+        use=labels.purpose(view.purpose),
+        why=said(view, labels),
+        ground=ground,
+    )
+
+
+def said(view: View, labels: Labels) -> str:
+    """Return what the gate said, from the code on record."""
+    template = reasons.VIEW_GRANTED.message.template if view.allowed else ""
+    template = template or reasons.NO.get(view.reason, view.reason)
+    category, use = labels.category(view.category), labels.purpose(view.purpose)
+    told = {"category": category, "of": category, "purpose": use, "path": view.category}
+    return gettext(template) % told

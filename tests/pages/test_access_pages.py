@@ -1,0 +1,234 @@
+"""Access in the console: asking, deciding, cases, the door, the map, the record, broken glass."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.access.house import BEGAN, PURPOSE, House, act, house, value_of
+from troth import vault
+from troth.access import cases, log, views
+from troth.access.models import Break, Bulk, Case, Grant, View
+from troth.access.roles import Role
+from troth.people.models import Account
+from troth.store import SYSTEM, Tx
+from troth.vault import PersonId
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("keys", "kept_connection"),
+]
+EMAIL = "somebody-0@example.com"
+Asked = dict[str, Any]
+
+
+@pytest.fixture
+def staff(monkeypatch: pytest.MonkeyPatch) -> House:
+    """Return a house of today, in which everybody is sworn."""
+    from tests.access import house as module  # noqa: PLC0415 - its moments are changed
+
+    began = datetime.now(UTC) - timedelta(hours=2)
+    for name, at in (("BEGAN", began), ("NOW", began + timedelta(hours=1))):
+        monkeypatch.setattr(module, name, at)
+    monkeypatch.setattr(module.act, "__kwdefaults__", {"at": began + timedelta(hours=1)})
+    monkeypatch.setattr(module.swear, "__defaults__", (began,))
+    monkeypatch.setattr(module.people, "__defaults__", ("somebody", began))
+    return house()
+
+
+def enter(staff: House, role: Role, lang: str = "en") -> Client:
+    """Return a browser in which a member is signed in."""
+    client = Client(HTTP_ACCEPT_LANGUAGE=lang)
+    client.force_login(Account.objects.get(pk=staff[role].account_id))
+    return client
+
+
+def name_of(person: PersonId) -> str:
+    found = vault.known_pseudonym(Tx("default", BEGAN, SYSTEM), person)
+    assert found is not None
+    return str(found)
+
+
+def asked(staff: House, **other: object) -> Asked:
+    given: Asked = {
+        "category": "account",
+        "use": PURPOSE,
+        "scope": "list",
+        "persons": name_of(staff.persons[0]),
+        "days": "2",
+        "reason": "To answer what she asked",
+    }
+    return given | other
+
+
+def test_what_is_asked_waits_for_another_and_opens_once_it_is_approved(staff: House) -> None:
+    support, officer = enter(staff, "support"), enter(staff, "privacy-officer")
+    made = support.post(reverse("access-ask"), asked(staff))
+    assert made.status_code == 302
+    grant = Grant.objects.get()
+    assert "To answer what she asked" in officer.get(reverse("grant", args=[grant.pk])).text
+    assert "account" in officer.get(reverse("access")).text.lower()
+    told = officer.post(
+        reverse("grant-decide", args=[grant.pk]), {"do": "approve", "note": "For two days"}
+    )
+    assert told.status_code == 302
+    page = support.get(reverse("grant", args=[grant.pk])).text
+    assert "For two days" in page
+    subject = reverse("subject", args=[name_of(staff.persons[0])])
+    covered = support.get(subject).text
+    assert EMAIL not in covered
+    number = covered.split('name="value" value="')[1].split('"')[0]
+    seen = support.post(subject, {"value": number, "use": PURPOSE})
+    assert EMAIL in seen.text
+    assert seen.headers["Cache-Control"] == "no-store"
+    assert View.objects.get().allowed is True
+
+
+def test_the_door_says_why_it_stays_shut_and_names_the_statement(staff: House) -> None:
+    support = enter(staff, "support")
+    subject = reverse("subject", args=[name_of(staff.persons[0])])
+    number = support.get(subject).text.split('name="value" value="')[1].split('"')[0]
+    seen = support.post(subject, {"value": number, "use": PURPOSE}).text
+    assert EMAIL not in seen
+    assert "The member has no grant." in seen
+    assert "protection.access" in seen
+    assert View.objects.get().allowed is False
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"days": "400"}, "at most"),
+        ({"days": ""}, "at most"),
+        ({"persons": "nobody-at-all"}, "stands for nobody"),
+        ({"persons": ""}, "Name 1 to"),
+        ({"reason": ""}, "Please say why"),
+        ({"category": "shoe-size"}, "valid choice"),
+        ({"scope": "case", "case": ""}, "Name a case"),
+    ],
+)
+def test_a_wrong_request_is_told_at_its_place_and_nothing_is_kept(
+    staff: House, wrong: Asked, says: str
+) -> None:
+    told = enter(staff, "support").post(reverse("access-ask"), asked(staff, **wrong))
+    assert told.status_code == 422
+    assert says in told.text
+    assert Grant.objects.count() == 0
+
+
+@pytest.mark.parametrize("role", ["owner", "security", "auditor"])
+def test_who_may_not_ask_is_told_so(staff: House, role: Role) -> None:
+    client = enter(staff, role)
+    assert client.get(reverse("access-ask")).status_code == 403
+    assert client.get(reverse("glass")).status_code == 403
+    assert client.get(reverse("subject", args=[name_of(staff.persons[0])])).status_code == 403
+    assert "Ask to see something" not in client.get(reverse("access")).text
+
+
+def test_another_members_request_is_seen_by_who_watches_and_by_nobody_else(staff: House) -> None:
+    enter(staff, "support").post(reverse("access-ask"), asked(staff))
+    place = reverse("grant", args=[Grant.objects.get().pk])
+    assert enter(staff, "engineer").get(place).status_code == 403
+    assert enter(staff, "auditor").get(place).status_code == 200
+    assert "grant-" not in enter(staff, "engineer").get(reverse("requests")).text
+
+
+def test_a_case_is_taken_opens_its_person_and_closes(staff: House) -> None:
+    case = act(SYSTEM, cases.open_case, "question", staff.persons[:1], "About her address")
+    support = enter(staff, "support")
+    assert "About her address" not in support.get(reverse("case", args=[case.pk])).text
+    assert support.post(reverse("case-take", args=[case.pk])).status_code == 302
+    page = support.get(reverse("case", args=[case.pk])).text
+    assert "About her address" in page
+    subject = reverse("subject", args=[name_of(staff.persons[0])])
+    number = support.get(subject).text.split('name="value" value="')[1].split('"')[0]
+    given = {"value": number, "use": PURPOSE, "case": str(case.pk)}
+    assert EMAIL in support.post(subject, given).text
+    assert support.post(reverse("case-close", args=[case.pk])).status_code == 302
+    assert EMAIL not in support.post(subject, given).text
+
+
+def test_who_opens_a_case_is_told_that_another_gives_it(staff: House) -> None:
+    support = enter(staff, "support")
+    given = {"kind": "question", "persons": name_of(staff.persons[0]), "reason": ""}
+    support.post(reverse("cases"), given)
+    case = Case.objects.get()
+    refused = support.post(reverse("case-take", args=[case.pk]))
+    assert refused.status_code == 422
+    assert "another member has to give it to you" in refused.text
+    owner = enter(staff, "owner")
+    owner.post(reverse("case-give", args=[case.pk]), {"handle": staff["support"].handle})
+    assert case.members.get().given_by == staff["owner"].handle
+
+
+def test_broken_glass_is_said_beforehand_and_reviewed_by_another(staff: House) -> None:
+    support, owner = enter(staff, "support"), enter(staff, "owner")
+    assert "30 minutes" in support.get(reverse("glass")).text
+    assert support.post(reverse("glass"), asked(staff, reason="")).status_code == 422
+    assert support.post(reverse("glass"), asked(staff)).status_code == 302
+    broken = Break.objects.get()
+    place = reverse("glass-review", args=[broken.pk])
+    assert place in owner.get(reverse("access")).text
+    assert support.get(place).status_code == 403
+    assert "To answer what she asked" in owner.get(place).text
+    assert owner.post(place, {"do": "justified", "note": ""}).status_code == 422
+    assert owner.post(place, {"do": "justified", "note": "There was a need"}).status_code == 302
+    assert Break.objects.get().justified is True
+
+
+def test_the_map_shows_who_can_see_what_to_who_may_look(staff: House) -> None:
+    support, officer = enter(staff, "support"), enter(staff, "privacy-officer")
+    assert "Nobody can see anything" in officer.get(reverse("access-map")).text
+    support.post(reverse("access-ask"), asked(staff))
+    grant = Grant.objects.get()
+    officer.post(reverse("grant-decide", args=[grant.pk]), {"do": "approve", "note": ""})
+    page = officer.get(reverse("access-map")).text
+    assert staff["support"].handle in page
+    assert "by name" in page
+    assert support.get(reverse("access-map")).status_code == 403
+
+
+def seen_by_support(staff: House) -> None:
+    act(staff["support"], views.view, value_of(staff.persons[0]), None, PURPOSE)
+
+
+def test_the_record_is_searched_and_taken_out_with_a_second(staff: House) -> None:
+    seen_by_support(staff)
+    auditor, owner = enter(staff, "auditor"), enter(staff, "owner")
+    assert "The member has no grant." in auditor.get(reverse("record")).text
+    assert "Nothing was viewed" in auditor.get(reverse("record"), {"answer": "yes"}).text
+    assert auditor.post(reverse("record-ask"), {"reason": ""}).status_code == 422
+    assert auditor.post(reverse("record-ask"), {"reason": "The yearly audit"}).status_code == 302
+    waiting = Bulk.objects.get()
+    early = auditor.post(reverse("record-export", args=[waiting.pk]))
+    assert early.status_code == 302
+    assert "unconfirmed" in early.headers["Location"]
+    owner.post(reverse("bulk-confirm", args=[waiting.pk]), {"do": "approve"})
+    taken = auditor.post(reverse("record-export", args=[waiting.pk]))
+    assert taken.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert taken.text.splitlines()[0] == "\ufeff" + ",".join(log.COLUMNS)
+    assert "grant-missing" in taken.text
+    assert auditor.post(reverse("record-export", args=[waiting.pk])).status_code == 302
+
+
+def test_who_may_not_see_the_record_sees_her_own_rows(staff: House) -> None:
+    seen_by_support(staff)
+    assert "grant" in enter(staff, "support").get(reverse("record")).text
+    assert "Nothing was viewed" in enter(staff, "engineer").get(reverse("record")).text
+    assert enter(staff, "support").post(reverse("record-ask"), {"reason": "Why"}).status_code == 403
+
+
+@pytest.mark.parametrize("place", ["access", "requests", "cases", "record"])
+def test_pages_are_there_in_chinese(staff: House, place: str) -> None:
+    page = enter(staff, "privacy-officer", "zh").get(reverse(place))
+    assert page.status_code == 200
+    assert 'lang="zh' in page.text
+
+
+def test_a_page_of_nothing_is_not_found(staff: House) -> None:
+    client = enter(staff, "support")
+    for place in ("grant", "case", "glass-review"):
+        assert client.get(reverse(place, args=[99])).status_code == 404
+    assert client.get(reverse("subject", args=["nobody"])).status_code == 404
