@@ -200,6 +200,7 @@ def test_an_invitation_ends_with_the_right_of_whoever_made_it(owner: Member) -> 
     security = make_member("security")
     opened, other = invite(security, "support"), invite(security, "engineer")
     act(owner, members.set_roles, security, {"support"})
+    assert usable("default", opened.token, AT) is None
     with pytest.raises(UnusableError):
         take(opened)
     act(owner, members.set_roles, security, {"security"})

@@ -153,7 +153,7 @@ def usable(alias: str, token: str, at: datetime) -> Invitation | None:
     if found is None or not hmac.compare_digest(found.token_hash, digest):
         return None
     over = found.used_at is not None or found.withdrawn_at is not None or at >= found.expires_at
-    return None if over else found
+    return None if over or not _inviter_may(alias, found) else found
 
 
 def take(tx: Tx, token: str, password: str) -> Member:
@@ -164,7 +164,7 @@ def take(tx: Tx, token: str, password: str) -> Member:
     """
     serialise(tx, LOCK)
     invitation = usable(tx.alias, token, tx.now)
-    if invitation is None or not _inviter_may(tx, invitation):
+    if invitation is None:
         raise UnusableError
     try:
         _demand_fits(tx, invitation)
@@ -203,9 +203,9 @@ def _demand_may_invite(actor: Acting, roles: frozenset[Role]) -> None:
         objects.on_house(actor, "member.set-roles")
 
 
-def _inviter_may(tx: Tx, invitation: Invitation) -> bool:
+def _inviter_may(alias: str, invitation: Invitation) -> bool:
     """Tell whether whoever invited is still there and might still do so."""
-    inviters = Member.objects.using(tx.alias).select_related("account")
+    inviters = Member.objects.using(alias).select_related("account")
     inviter = inviters.filter(account__handle=invitation.invited_by, left_at=None).first()
     if inviter is None:
         return False
