@@ -4,16 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.template import Context, Template
 from django.test import Client
 
 from tests.access.cast import make_member
 from tests.pages.html import page_of
 from tests.pages.test_people_pages import browser_of, confirmed, text
-from troth.access import settings, starting
+from troth.access import settings, starting, undertakings
 from troth.access.models import Member, Procedure, Responsible, Signature, UndertakingText
 from troth.people import reauth
+from troth.site.templatetags import duties
 from troth.site.typeset.texts import text_html
-from troth.store import transact
+from troth.store import transact, transact_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 NAME = "Made-up Maria"
@@ -242,3 +244,20 @@ def test_a_leaver_reads_nothing(clerk: Client) -> None:
         left_at=datetime.now(UTC)
     )
     assert clerk.get("/console/organisation").status_code == 302
+
+
+def duty(member: Member | None) -> str:
+    """Return what every page of the console may say of what is due of a member."""
+    shown = Template("{% load duties %}{% own_duty member %}")
+    return shown.render(Context({"member": member})).strip()
+
+
+def test_what_is_due_of_her_is_said_on_every_page() -> None:
+    member = make_member("support", since=datetime.now(UTC))
+    assert duty(None) == ""
+    assert "Sign the undertaking" in duty(member)
+    signed = transact_as(member.handle, undertakings.sign, 1, NAME, "en")
+    assert duty(member) == ""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(duties, "SOON", signed.until - datetime.now(UTC))
+        assert "Undertaking runs out on" in duty(member)
