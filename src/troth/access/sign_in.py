@@ -1,48 +1,65 @@
 """Signing in and out, for forms: they need the request, as a session belongs to a browser.
 
-`sign_in(request, handle, password) -> SignIn(member, wait_seconds)`
-    `member` is None when refused; `wait_seconds` > 0 when there were too many tries.
+`sign_in(request, handle, password) -> SignIn`     the first step; who has no second factor is in
+`second(request, code) -> SignIn`                  the second: a code, or a recovery code
+`second_by_passkey(request, site, answer)`          the same by a passkey `ask_passkey` asked for
     An unknown handle, a wrong password and somebody who is no member are told apart by nothing.
-`sign_in_claimed(request, member) -> None`      right after `claim_ownership`
+`sign_in_claimed(request, member) -> None`         right after a link was taken
 `sign_out(request) -> None`
-`members_only(view) -> view`                    sends strangers to the sign-in page
+`members_only(view) -> view`     sends strangers to the sign-in page, and who has no second factor
+                                 to where she sets one up; `any_member(view)` does the first alone
 """
 
 from collections.abc import Callable
 from functools import wraps
 from threading import BoundedSemaphore
-from typing import Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec
 
-from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from msgspec import Struct
 
 from troth.access.facts import member_of, member_of_account
 from troth.access.models import Member
-from troth.people.models import HANDLE_LENGTH_MAX
+from troth.people import entering, factors, passkeys
+from troth.people.models import HANDLE_LENGTH_MAX, PASSKEY, TOTP, Account
 from troth.people.passwords import LENGTH_MAX
+from troth.people.values import Under
+from troth.store import transact_as
 from troth.store.rate import Limit, network_of
 
 Arguments = ParamSpec("Arguments")
 
+UNDER: Final = Under("staff-account", "staff-access", "direct")
+"""What of the register a member's credentials are kept under."""
 PER_HANDLE: Final = Limit("sign-in-handle", times=10, seconds=15 * 60)
 PER_ADDRESS: Final = Limit("sign-in-address", times=30, seconds=15 * 60)
+PER_SECOND: Final = Limit("sign-in-second", times=8, seconds=15 * 60)
+CHALLENGE: Final = "people.challenge"
+RECOVERY: Final = "recovery"
+SETTING_UP: Final = "factors"
+"""The page on which a second factor is set up."""
 _hashing: Final = BoundedSemaphore(2)
 """An argon2 hash takes 100 MB while it runs."""
 
 
 class SignIn(Struct, frozen=True):
-    """The member who signed in, or for how many seconds there may be no further try."""
+    """Who is signed in now, or what is due: a second step, or some seconds of waiting.
+
+    `expired`: nobody is between the two steps, so they begin anew.
+    """
 
     member: Member | None
     wait_seconds: int = 0
+    second: bool = False
+    expired: bool = False
 
 
 def sign_in(request: HttpRequest, handle: str, password: str) -> SignIn:
-    """Check handle and password and begin a fresh session."""
+    """Check handle and password; who has a second factor is asked for it next."""
     handle = handle.strip().lower()[:HANDLE_LENGTH_MAX]
     address = network_of(request.META.get("REMOTE_ADDR", ""))
     # An address that must wait spends nobody's tries and adds no handle to count.
@@ -51,27 +68,97 @@ def sign_in(request: HttpRequest, handle: str, password: str) -> SignIn:
         return SignIn(None, wait)
     with _hashing:
         account = auth.authenticate(request, username=handle, password=password[: LENGTH_MAX + 1])
-    if account is None:
-        return SignIn(None)
-    member = member_of_account(account.pk)
+    member = None if account is None else member_of_account(account.pk)
     if member is None:
         return SignIn(None)
     PER_HANDLE.forget(handle)
-    auth.login(request, member.account)
+    return admit(request, member, entering.PASSWORD)
+
+
+def admit(request: HttpRequest, member: Member, by: str) -> SignIn:
+    """Sign in whoever has proved the first thing, or ask for the second where she has one."""
+    if factors.has_factor(member.account):
+        entering.begin(request, member.account)
+        return SignIn(None, second=True)
+    entering.complete(request, member.account, by)
+    return SignIn(member)
+
+
+def second(request: HttpRequest, code: str) -> SignIn:
+    """Check a code of a generator, or a recovery code, of who is between the two steps."""
+    member, refused = _between(request)
+    if member is None:
+        return refused
+    account = member.account
+    by = TOTP
+    fits = transact_as(account.handle, factors.check_totp, account, code, UNDER)
+    if not fits:
+        by, fits = RECOVERY, transact_as(account.handle, factors.use_code, account, code)
+    return _completed(request, member, by) if fits else SignIn(None)
+
+
+def ask_passkey(request: HttpRequest, site: passkeys.Site) -> str | None:
+    """Return what a browser is asked for a passkey's signature, as JSON; None for nobody."""
+    account = entering.half(request)
+    return None if account is None else asked_in(request, account, site)
+
+
+def asked_in(request: HttpRequest, account: Account, site: passkeys.Site) -> str:
+    """Ask for a passkey of an account; what was asked stays in the session."""
+    asked = passkeys.begin_authentication(account, site)
+    request.session[CHALLENGE] = asked.challenge
+    return asked.options
+
+
+def second_by_passkey(request: HttpRequest, site: passkeys.Site, answer: dict[str, Any]) -> SignIn:
+    """Check a passkey's signature of who is between the two steps."""
+    member, refused = _between(request)
+    if member is None:
+        return refused
+    proven = proven_by_passkey(request, member.account, site, answer)
+    return _completed(request, member, PASSKEY) if proven else SignIn(None)
+
+
+def proven_by_passkey(
+    request: HttpRequest, account: Account, site: passkeys.Site, answer: dict[str, Any]
+) -> bool:
+    """Tell whether a passkey of the account signed what was asked, which is good for once."""
+    challenge = request.session.pop(CHALLENGE, "")
+    try:
+        proven = passkeys.authenticate(account, str(challenge), site, answer)
+    except passkeys.PasskeyError:
+        return False
+    return transact_as(account.handle, factors.use_passkey, proven.factor, proven.sign_count)
+
+
+def _between(request: HttpRequest) -> tuple[Member | None, SignIn]:
+    """Return who is between the two steps, or why nobody may go on."""
+    account = entering.half(request)
+    member = None if account is None else member_of_account(account.pk)
+    if member is None:
+        return None, SignIn(None, expired=True)
+    address = network_of(request.META.get("REMOTE_ADDR", ""))
+    wait = PER_ADDRESS.wait_seconds(address) or PER_SECOND.wait_seconds(str(member.account_id))
+    return (None, SignIn(None, wait)) if wait else (member, SignIn(None))
+
+
+def _completed(request: HttpRequest, member: Member, by: str) -> SignIn:
+    PER_SECOND.forget(str(member.account_id))
+    entering.complete(request, member.account, by)
     return SignIn(member)
 
 
 def sign_in_claimed(request: HttpRequest, member: Member) -> None:
     """Begin a fresh session for somebody who has just become a member."""
-    auth.login(request, member.account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    entering.complete(request, member.account, entering.PASSWORD)
 
 
 def sign_out(request: HttpRequest) -> None:
     """End the session, here and in the store."""
-    auth.logout(request)
+    entering.leave(request)
 
 
-def members_only(
+def any_member(
     view: Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]:
     """Let members through and send anybody else to the sign-in page; never cached."""
@@ -88,3 +175,20 @@ def members_only(
         return answer
 
     return guarded
+
+
+def members_only(
+    view: Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]:
+    """Let members through who have a second factor; lead the others to set one up first."""
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> HttpResponseBase:
+        member = member_of(request)
+        if member is not None and not factors.has_factor(member.account):
+            return HttpResponseRedirect(reverse(SETTING_UP))
+        return view(request, *args, **kwargs)
+
+    return any_member(guarded)

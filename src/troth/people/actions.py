@@ -1,6 +1,7 @@
 """Verbs of persons.
 
 `open_account(tx, prefix, password) -> Account`          by which one signs in
+`change_password(tx, account, now, password) -> None`    raises WrongPasswordError, ValidationError
 `enrol(tx, person, given, of_age=…) -> Enrolled`         raises RefusedError, AlreadyThereError
 `bury(tx, person, reason) -> Pseudonym`                   the first step of `people.erasure.erase`
 `mark_erased(tx, person) -> None`                         its last
@@ -32,6 +33,14 @@ SOURCE: Final = "direct"
 UNDER: Final = Under(CATEGORY, PURPOSE, SOURCE)
 
 
+class WrongPasswordError(Exception):
+    """The password that was given is not the account's."""
+
+    def __init__(self) -> None:
+        self.message = Message(mark("This is not your password."))
+        super().__init__(self.message.render(str))
+
+
 class AlreadyThereError(Exception):
     """Somebody with this address is known already."""
 
@@ -61,6 +70,17 @@ def open_account(tx: Tx, prefix: str, password: str) -> Account:
     account.save(using=tx.alias, force_insert=True)
     record(tx, LedgerEntry("people.account-opened", about={"handle": account.handle}))
     return account
+
+
+def change_password(tx: Tx, account: Account, now: str, password: str) -> None:
+    """Exchange a password, whose sessions end by it. Raises WrongPasswordError, ValidationError."""
+    held = Account.objects.using(tx.alias).select_for_update().get(pk=account.pk)
+    if not held.check_password(now):
+        raise WrongPasswordError
+    validate_password(password, held)
+    held.set_password(password)
+    held.save(using=tx.alias, update_fields=["password"])
+    record(tx, LedgerEntry("people.password-changed", about={"handle": held.handle}))
 
 
 def enrol(

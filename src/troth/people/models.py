@@ -117,3 +117,73 @@ DETAILS: Final = Rows(
         ("entry", "uuid"),
     ),
 )
+
+
+TOTP: Final = "totp"
+PASSKEY: Final = "passkey"
+LABEL_LENGTH_MAX: Final = 60
+
+
+class SecondFactor(models.Model):
+    """What an account proves itself by beside its password; it counts from `confirmed_at` on.
+
+    Of a code generator (RFC 6238) `secret` is sealed under the key of the account's person and
+    `last_step` is the time step of the last code that was accepted, as none is accepted twice. Of
+    a passkey (WebAuthn) there are its id, its public key and how often it says it has signed.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="factors")
+    kind = models.CharField(max_length=10)
+    label = models.CharField(max_length=LABEL_LENGTH_MAX)
+    secret = models.BinaryField(default=bytes)
+    last_step = models.BigIntegerField(default=0)
+    credential = models.BinaryField(default=bytes)
+    public_key = models.BinaryField(default=bytes)
+    sign_count = models.BigIntegerField(default=0)
+    added_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    entry = EntryField(null=True)
+
+    class Meta:
+        """Read by account."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[TOTP, PASSKEY]), name="factor_kind_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.account}"
+
+
+class RecoveryCode(models.Model):
+    """A code that stands for a lost second factor, once: SHA-256 over account and code."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="recovery_codes")
+    hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    entry = EntryField()
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.account}"
+
+
+class SignedIn(models.Model):
+    """A session somebody is signed in by, so that she can look at hers and end them.
+
+    `browser` is a family such as `Firefox`, nothing finer; the session itself is Django's.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sessions")
+    session = models.CharField(max_length=40, unique=True)
+    browser = models.CharField(max_length=40)
+    by = models.CharField(max_length=20)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    entry = EntryField()
+
+    def __str__(self) -> str:
+        return f"session of {self.account} since {self.since:%Y-%m-%d %H:%M}"

@@ -34,7 +34,12 @@ def confirm(request: HttpRequest) -> None:
     request.session[CONFIRMED] = [request.user.pk, time.time()]
 
 
-def redirect_to_confirm(request: HttpRequest, page: str = PAGE) -> HttpResponseRedirect:
-    """Send her to the page that asks, from which she comes back to the one she is on."""
-    query = urlencode({"next": request.get_full_path()})
+def redirect_to_confirm(
+    request: HttpRequest, page: str = PAGE, back: str = ""
+) -> HttpResponseRedirect:
+    """Send her to the page that asks, from which she comes back to the one she is on, or `back`.
+
+    `back` is for what was posted: it can't be asked for again by an address.
+    """
+    query = urlencode({"next": back or request.get_full_path()})
     return HttpResponseRedirect(f"{reverse(page)}?{query}")

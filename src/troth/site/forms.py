@@ -56,8 +56,9 @@ class ClaimForm(DeclaredForm):
 
 
 class SignInForm(DeclaredForm):
-    """Handle and password of a member."""
+    """Handle and password of a member. `second`: they fit, and a second step is due."""
 
+    second: bool = False
     purpose = "staff-access"
     collects: ClassVar = {
         "handle": "staff-account.handle",

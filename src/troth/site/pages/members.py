@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.access import facts
 from troth.access.actions import LinkUnusableError, claim_ownership
-from troth.access.sign_in import members_only, sign_in_claimed
+from troth.access.sign_in import any_member, sign_in_claimed
 from troth.access.sign_in import sign_in as check
 from troth.access.sign_in import sign_out as end
 from troth.site.forms import ClaimForm, DeclaredForm, SignInForm
@@ -48,7 +49,7 @@ def owner(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-@members_only
+@any_member
 def welcome(request: HttpRequest) -> HttpResponse:
     """Show a new member the handle she will sign in with."""
     return render(request, "console/welcome.html", {"member": facts.member_of(request)})
@@ -66,6 +67,9 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         tried = check(request, form.cleaned_data["handle"], form.cleaned_data["password"])
         if tried.member is not None:
             return HttpResponseRedirect(target)
+        form.second = tried.second
+        if form.second:
+            return HttpResponseRedirect(f"{reverse('second')}?{urlencode({'next': target})}")
         form.refuse(tried.wait_seconds)
     shown = {"form": form, "next": target}
     response = render(request, "console/sign_in.html", shown, status=_status(form))

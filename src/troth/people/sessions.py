@@ -1,0 +1,97 @@
+"""Sessions somebody is signed in by: noted, looked at, ended one by one or all at once.
+
+`note(tx, account, session, browser, by) -> None`       right after a sign-in
+`end(tx, account, number) -> bool`     `end_others(tx, account, session) -> int`
+`end_all(tx, account) -> int`                            a leaver, a changed password
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+
+from troth.ledger import LedgerEntry, record
+from troth.people.models import Account, SignedIn
+from troth.store import Tx
+
+SEEN_EVERY: Final = timedelta(minutes=5)
+FAMILIES: Final = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS: Final = (
+    ("iPhone|iPad", "iOS"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_of(agent: str) -> str:
+    """Return the family of a browser, coarse on purpose: `Firefox, Linux`; "" for none known."""
+    family = next((name for sign, name in FAMILIES if sign in agent), "")
+    system = next((name for sign, name in SYSTEMS if re.search(sign, agent)), "")
+    return ", ".join(part for part in (family, system) if part)
+
+
+def note(tx: Tx, account: Account, session: str, browser: str, by: str) -> None:
+    """Note a session that has just begun, and how whoever it is proved herself."""
+    about = {"handle": account.handle, "by": by}
+    entry = record(tx, LedgerEntry("people.signed-in", about=about))
+    SignedIn.objects.using(tx.alias).create(
+        account=account,
+        session=session,
+        browser=browser,
+        by=by,
+        since=tx.now,
+        seen_at=tx.now,
+        entry=entry,
+    )
+
+
+def seen(alias: str, session: str, now: datetime) -> None:
+    """Note that a session is in use, every few minutes at most; it is no deed of anybody's."""
+    rows = SignedIn.objects.using(alias).filter(session=session, seen_at__lt=now - SEEN_EVERY)
+    rows.update(seen_at=now)
+
+
+def of(account: Account, now: datetime) -> list[SignedIn]:
+    """Return the sessions of an account that live, the one used last first."""
+    living = Session.objects.filter(expire_date__gt=now).values("session_key")
+    return list(account.sessions.filter(session__in=living).order_by("-seen_at", "-pk"))
+
+
+def end(tx: Tx, account: Account, number: int) -> bool:
+    """End one session; False where it is none of the account's."""
+    return _end(tx, account, _rows(tx, account).filter(pk=number)) > 0
+
+
+def end_others(tx: Tx, account: Account, session: str) -> int:
+    """End all sessions but one; return how many those were."""
+    return _end(tx, account, _rows(tx, account).exclude(session=session))
+
+
+def end_all(tx: Tx, account: Account) -> int:
+    """End all sessions; return how many those were."""
+    return _end(tx, account, _rows(tx, account))
+
+
+def _rows(tx: Tx, account: Account) -> "QuerySet[SignedIn]":
+    return SignedIn.objects.using(tx.alias).filter(account=account)
+
+
+def _end(tx: Tx, account: Account, rows: "QuerySet[SignedIn]") -> int:
+    keys = list(rows.values_list("session", flat=True))
+    if not keys:
+        return 0
+    Session.objects.using(tx.alias).filter(session_key__in=keys).delete()
+    rows.delete()
+    about = {"handle": account.handle, "sessions": len(keys)}
+    record(tx, LedgerEntry("people.sessions-ended", about=about))
+    return len(keys)

@@ -1,0 +1,368 @@
+"""A member's own account: the second step, second factors, sessions, her password."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import segno
+from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from troth.access.facts import member_of
+from troth.access.sign_in import (
+    CHALLENGE,
+    PER_SECOND,
+    UNDER,
+    any_member,
+    ask_passkey,
+    asked_in,
+    members_only,
+    proven_by_passkey,
+    second,
+    second_by_passkey,
+)
+from troth.people import entering, factors, passkeys, reauth, sessions
+from troth.people.actions import WrongPasswordError, change_password
+from troth.people.models import TOTP, Account, SecondFactor, SignedIn
+from troth.site.forms_account import CodeForm, ConfirmForm, LabelForm, PasswordForm
+from troth.site.navigation import own_page
+from troth.store import Tx, transact_as
+
+GET_OR_POST: Final = ("GET", "HEAD", "POST")
+UNFIT: Final = 422
+TOO_MANY: Final = 429
+BODY_MAX: Final = 20_000
+CODES: Final = "account.codes"
+"""Recovery codes that were just made, in the session until they were shown once."""
+DEFAULT_LABEL: Final = {"totp": "code generator", "passkey": "passkey"}
+
+
+def site_of(request: HttpRequest) -> passkeys.Site:
+    """Return the site passkeys are of: as the reader's browser names it."""
+    host = request.get_host()
+    return passkeys.Site(settings.CONFIG.name, host.partition(":")[0], f"{request.scheme}://{host}")
+
+
+@never_cache
+@require_http_methods(GET_OR_POST)
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Ask for the second factor of who has given a password; anybody else begins anew."""
+    target = own_page(request.POST.get("next") or request.GET.get("next", ""), reverse("board"))
+    account = entering.half(request)
+    if account is None:
+        return HttpResponseRedirect(reverse("sign-in"))
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        tried = second(request, form.cleaned_data["code"])
+        if tried.member is not None:
+            return HttpResponseRedirect(target)
+        _refuse(form, tried.wait_seconds)
+    shown = {"form": form, "next": target, "passkey": bool(_passkeys(account))}
+    status = TOO_MANY if form.wait_seconds else UNFIT if form.errors else 200
+    return render(request, "console/account/second.html", shown, status=status)
+
+
+def _refuse(form: CodeForm, wait_seconds: int) -> None:
+    form.wait_seconds = wait_seconds
+    minutes = -(-wait_seconds // 60)
+    says = gettext("This code does not fit.")
+    if form.wait_seconds:
+        says = gettext("Too many tries. Please try again in %(minutes)s minutes.") % {
+            "minutes": minutes
+        }
+    form.add_error("code", says)
+
+
+def _passkeys(account: Account) -> list[SecondFactor]:
+    return list(account.factors.filter(kind="passkey", confirmed_at__isnull=False))
+
+
+@never_cache
+@require_POST
+def second_asked(request: HttpRequest) -> HttpResponse:
+    """Tell the browser which passkey is asked for, between the two steps."""
+    options = ask_passkey(request, site_of(request))
+    if options is None:
+        return JsonResponse({}, status=403)
+    return HttpResponse(options, content_type="application/json")
+
+
+@never_cache
+@require_POST
+def second_passkey(request: HttpRequest) -> HttpResponse:
+    """Take the browser's answer between the two steps."""
+    tried = second_by_passkey(request, site_of(request), answered(request))
+    if tried.member is None:
+        status = TOO_MANY if tried.wait_seconds else UNFIT
+        return JsonResponse(
+            {"says": passkeys.PasskeyError().message.render(gettext)}, status=status
+        )
+    return JsonResponse({"next": own_page(request.GET.get("next", ""), reverse("board"))})
+
+
+def answered(request: HttpRequest) -> dict[str, Any]:
+    """Return the JSON object of a request; what is none is an empty one."""
+    try:
+        found = json.loads(request.body[:BODY_MAX])
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@require_safe
+@any_member
+def account(request: HttpRequest) -> HttpResponse:
+    """Show a member what her account is proved by, and where it is signed in."""
+    return _account(request, PasswordForm())
+
+
+def _account(request: HttpRequest, form: PasswordForm, *, refused: str = "") -> HttpResponse:
+    own = own_account(request)
+    codes = request.session.pop(CODES, [])
+    shown = {
+        "member": member_of(request),
+        "factors": own.factors.filter(confirmed_at__isnull=False).order_by("pk"),
+        "codes": codes,
+        "left": factors.codes_left(own),
+        "sessions": sessions.of(own, datetime.now(UTC)),
+        "this": request.session.session_key,
+        "form": form,
+        "refused": refused,
+        "done": request.GET.get("done", ""),
+        "set_up": factors.has_factor(own),
+    }
+    status = UNFIT if form.errors or refused else 200
+    return render(request, "console/account/account.html", shown, status=status)
+
+
+def own_account(request: HttpRequest) -> Account:
+    """Return the account whoever asks is signed in by."""
+    member = member_of(request)
+    if member is None:
+        raise Http404
+    return Account.objects.get(pk=member.account_id)
+
+
+def must_confirm(request: HttpRequest) -> bool:
+    """Tell whether a further factor is to be added without her having proved herself just now."""
+    return factors.has_factor(own_account(request)) and not reauth.confirmed(request)
+
+
+@require_http_methods(GET_OR_POST)
+@any_member
+def set_up(request: HttpRequest) -> HttpResponse:
+    """Set up a second factor: a code generator by a secret, or a passkey by the browser."""
+    own = own_account(request)
+    if must_confirm(request):
+        return reauth.redirect_to_confirm(request)
+    form, label = CodeForm(request.POST or None), LabelForm(request.POST or None)
+    begun = own.factors.filter(kind=TOTP, confirmed_at=None).first()
+    if request.method == "POST" and form.is_valid() and label.is_valid() and begun is not None:
+        try:
+            transact_as(own.handle, factors.confirm_totp, begun, form.cleaned_data["code"], UNDER)
+        except factors.FactorError as refused:
+            form.add_error("code", refused.message.render(gettext))
+        else:
+            named = label.cleaned_data["label"]
+            SecondFactor.objects.filter(pk=begun.pk).update(label=named or begun.label)
+            return _added(request, own)
+    issuer = settings.CONFIG.name
+    if begun is None:
+        made = transact_as(own.handle, factors.begin_totp, own, DEFAULT_LABEL[TOTP], issuer, UNDER)
+        secret, uri = made.secret, made.uri
+    else:
+        secret = transact_as(own.handle, factors.secret_of, begun, UNDER)
+        uri = factors.uri_of(secret, own, issuer)
+    drawn = segno.make_qr(uri, error="m").svg_inline(
+        scale=5, border=2, svgclass="qr", omitsize=True
+    )
+    shown = {
+        "member": member_of(request),
+        "form": form,
+        "label": label,
+        "drawn": drawn,
+        "secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)),
+        "first": not factors.has_factor(own),
+    }
+    return render(
+        request, "console/account/set_up.html", shown, status=UNFIT if form.errors else 200
+    )
+
+
+def _added(request: HttpRequest, own: Account) -> HttpResponse:
+    """Go on after a second factor was added; with the first come recovery codes."""
+    if own.recovery_codes.first() is None:
+        request.session[CODES] = list(transact_as(own.handle, factors.make_codes, own))
+    return HttpResponseRedirect(f"{reverse('account')}?done=added")
+
+
+@require_POST
+@any_member
+def passkey_asked(request: HttpRequest) -> HttpResponse:
+    """Tell the browser what a new passkey is to be like."""
+    own = own_account(request)
+    if must_confirm(request):
+        return JsonResponse({}, status=403)
+    asked = passkeys.begin_registration(own, site_of(request))
+    request.session[CHALLENGE] = asked.challenge
+    return HttpResponse(asked.options, content_type="application/json")
+
+
+@require_POST
+@any_member
+def passkey_added(request: HttpRequest) -> HttpResponse:
+    """Keep the passkey a browser has registered."""
+    own = own_account(request)
+    if must_confirm(request):
+        return JsonResponse({}, status=403)
+    answer = answered(request)
+    challenge = str(request.session.pop(CHALLENGE, ""))
+    label = str(answer.pop("label", "")) or DEFAULT_LABEL["passkey"]
+    try:
+        passkey = passkeys.register(challenge, site_of(request), answer)
+    except passkeys.PasskeyError as refused:
+        return JsonResponse({"says": refused.message.render(gettext)}, status=UNFIT)
+    transact_as(own.handle, factors.add_passkey, own, label, passkey)
+    return JsonResponse({"next": _added(request, own).headers["Location"]})
+
+
+@require_POST
+@members_only
+def remove(request: HttpRequest, row: int) -> HttpResponse:
+    """Take a second factor away."""
+    own = own_account(request)
+    if not reauth.confirmed(request):
+        return reauth.redirect_to_confirm(request, back=reverse("account"))
+    found = own.factors.filter(pk=row).first()
+    if found is None:
+        raise Http404
+    try:
+        transact_as(own.handle, factors.remove, own, found)
+    except factors.FactorError as refused:
+        return _account(request, PasswordForm(), refused=refused.message.render(gettext))
+    return HttpResponseRedirect(f"{reverse('account')}?done=removed")
+
+
+@require_POST
+@members_only
+def new_codes(request: HttpRequest) -> HttpResponse:
+    """Make recovery codes; those before are dead."""
+    own = own_account(request)
+    if not reauth.confirmed(request):
+        return reauth.redirect_to_confirm(request, back=reverse("account"))
+    request.session[CODES] = list(transact_as(own.handle, factors.make_codes, own))
+    return HttpResponseRedirect(f"{reverse('account')}?done=codes")
+
+
+@require_POST
+@any_member
+def end_session(request: HttpRequest, row: int) -> HttpResponse:
+    """End one of one's own sessions."""
+    own = own_account(request)
+    if own.sessions.filter(pk=row).first() is None:
+        raise Http404
+    transact_as(own.handle, sessions.end, own, row)
+    return HttpResponseRedirect(f"{reverse('account')}?done=session")
+
+
+@require_POST
+@any_member
+def end_others(request: HttpRequest) -> HttpResponse:
+    """End all of one's own sessions but this one."""
+    own = own_account(request)
+    transact_as(own.handle, sessions.end_others, own, request.session.session_key or "")
+    return HttpResponseRedirect(f"{reverse('account')}?done=session")
+
+
+@require_POST
+@any_member
+def password(request: HttpRequest) -> HttpResponse:
+    """Exchange the password; all other sessions end."""
+    own, form = own_account(request), PasswordForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            transact_as(own.handle, _exchange, own, given, request.session.session_key or "")
+        except WrongPasswordError as refused:
+            form.add_error("now", refused.message.render(gettext))
+        except ValidationError as refused:
+            form.add_error("password", refused)
+        else:
+            _stay(request, Account.objects.get(pk=own.pk))
+            return HttpResponseRedirect(f"{reverse('account')}?done=password")
+    return _account(request, form)
+
+
+def _exchange(tx: Tx, own: Account, given: dict[str, str], session: str) -> None:
+    change_password(tx, own, given["now"], given["password"])
+    sessions.end_others(tx, own, session)
+
+
+def _stay(request: HttpRequest, own: Account) -> None:
+    """Keep this session, under a fresh key, though the password is another now."""
+    before = request.session.session_key
+    update_session_auth_hash(request, own)
+    request.session.save()
+    SignedIn.objects.using(DEFAULT_DB_ALIAS).filter(session=before).update(
+        session=request.session.session_key or ""
+    )
+
+
+@never_cache
+@require_http_methods(GET_OR_POST)
+@any_member
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Ask once more who it is, before what binds."""
+    target = own_page(request.POST.get("next") or request.GET.get("next", ""), reverse("account"))
+    own, form = own_account(request), ConfirmForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.wait_seconds = PER_SECOND.wait_seconds(str(own.pk))
+        if not form.wait_seconds and _proved(own, form.cleaned_data):
+            PER_SECOND.forget(str(own.pk))
+            reauth.confirm(request)
+            return HttpResponseRedirect(target)
+        form.add_error(None, gettext("Neither password nor code fits."))
+    shown = {
+        "member": member_of(request),
+        "form": form,
+        "next": target,
+        "passkey": bool(_passkeys(own)),
+    }
+    status = TOO_MANY if form.wait_seconds else UNFIT if form.errors else 200
+    return render(request, "console/account/confirm.html", shown, status=status)
+
+
+def _proved(own: Account, given: dict[str, str]) -> bool:
+    fits = own.check_password(given["password"]) if given["password"] else False
+    return fits or (
+        bool(given["code"])
+        and transact_as(own.handle, factors.check_totp, own, given["code"], UNDER)
+    )
+
+
+@require_POST
+@any_member
+def confirm_asked(request: HttpRequest) -> HttpResponse:
+    """Tell the browser which passkey is asked for, to confirm who it is."""
+    options = asked_in(request, own_account(request), site_of(request))
+    return HttpResponse(options, content_type="application/json")
+
+
+@require_POST
+@any_member
+def confirm_passkey(request: HttpRequest) -> HttpResponse:
+    """Take the browser's answer as a confirmation."""
+    own = own_account(request)
+    if not proven_by_passkey(request, own, site_of(request), answered(request)):
+        says = passkeys.PasskeyError().message.render(gettext)
+        return JsonResponse({"says": says}, status=UNFIT)
+    reauth.confirm(request)
+    return JsonResponse({"next": own_page(request.GET.get("next", ""), reverse("account"))})
