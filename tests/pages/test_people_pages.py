@@ -5,16 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.test import Client
+from django.test import Client, override_settings
+from msgspec.structs import replace
 
 from tests.access.cast import make_member
 from tests.pages.html import page_of
+from tests.people.factor import give_factor
 from troth.access import known, starting
 from troth.access.facts import roles_of
 from troth.access.models import Freeze, Invitation, Member, MemberRole, Review
-from troth.people import reauth
 from troth.people.models import Detail
 from troth.store import transact, transact_as
 from troth.store.models import OutboxRow
@@ -41,6 +43,7 @@ def clerk() -> Member:
 
 def browser_of(signed_in: Member) -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    give_factor(signed_in.account)
     client.force_login(signed_in.account)
     return client
 
@@ -93,6 +96,14 @@ def test_the_list_is_searched_and_turned(member: Client, owner: Member) -> None:
     assert text(member, "/console/people?role=nonsense&state=x&page=99999999")
 
 
+def test_who_has_a_second_factor_is_told(member: Client, clerk: Member) -> None:
+    path = f"/console/people/{clerk.handle}"
+    assert "none yet" in text(member, path)
+    give_factor(clerk.account)
+    assert "none yet" not in text(member, path)
+    assert "none yet" not in text(member, "/console/people")
+
+
 def test_names_are_opened_only_when_asked_for(member: Client, clerk: Member) -> None:
     transact_as(clerk.handle, known.give_name, "Made-up Maria")
     assert "Made-up Maria" not in text(member, "/console/people")
@@ -134,6 +145,17 @@ def test_with_an_address_the_link_is_mailed_and_not_shown(member: Client) -> Non
     assert "/console/join/" not in shown
     assert OutboxRow.objects.count() == 1
     assert "maria@example.com" not in text(member, "/console/people/invite")
+
+
+def test_a_link_is_under_the_public_address_whatever_host_was_asked(member: Client) -> None:
+    public = replace(settings.CONFIG, url="https://privacy.example.com")
+    with override_settings(CONFIG=public):
+        answer = member.post("/console/people/invite", {"roles": ["support"]})
+    assert "https://privacy.example.com/console/join/" in answer.content.decode()
+    forged = member.post(
+        "/console/people/invite", {"roles": ["support"]}, headers={"host": "evil.example"}
+    )
+    assert forged.status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -202,7 +224,6 @@ def test_leaving_is_shown_before_it_is_done_and_asks_who_one_is(
 ) -> None:
     path = f"/console/people/{clerk.handle}/end"
     assert "The duty of confidentiality" in text(member, path)
-    monkeypatch.setattr(reauth, "reverse", lambda page: f"/console/{page}")
     answer = member.post(path)
     assert answer.status_code == 302
     assert "/console/confirm" in answer["Location"]

@@ -38,6 +38,7 @@ from troth.access.roles import OWNER, ROLES, WORKS_WITH_DATA, Role, demand_apart
 from troth.access.telling import tell
 from troth.ledger import EntryId, LedgerEntry, record
 from troth.ledger.entries import moment
+from troth.people.sessions import end_all
 from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.store.locks import serialise
@@ -196,7 +197,7 @@ def end(tx: Tx, member: Member) -> Left:
         grants=_end_grants(tx, member),
         cases=_open_cases(tx, member).update(until=tx.now),
         invitations=_withdraw_invitations(tx, member),
-        sessions=_end_sessions(tx, member),
+        sessions=end_all(tx, member.account) + _end_unnoted(tx, member),
     )
     member.account.is_active = False
     member.account.save(using=tx.alias, update_fields=["is_active"])
@@ -266,7 +267,8 @@ def _withdraw_invitations(tx: Tx, member: Member) -> int:
     return waiting.filter(hers).update(withdrawn_at=tx.now)
 
 
-def _end_sessions(tx: Tx, member: Member) -> int:
+def _end_unnoted(tx: Tx, member: Member) -> int:
+    """End what is left of her sessions though it was never noted as one."""
     rows = Session.objects.using(tx.alias).filter(expire_date__gt=tx.now)
     hers = [
         row.pk

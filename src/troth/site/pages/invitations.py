@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -136,7 +137,12 @@ def _find(row: int) -> Invitation:
 
 
 def _link(request: HttpRequest) -> Callable[[str], str]:
-    return lambda token: request.build_absolute_uri(reverse("join", args=[token]))
+    """Return what makes a link: under the public address where one is set, whatever host was asked.
+
+    A link goes to somebody else, so it holds nothing of a request that is not checked.
+    """
+    public = settings.CONFIG.url.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
+    return lambda token: public + reverse("join", args=[token])
 
 
 def _network(request: HttpRequest) -> str:

@@ -20,6 +20,7 @@ from troth.access.models import (
 )
 from troth.access.roles import NAMES, ROLES, Role
 from troth.access.undertakings import NAMED_MAX
+from troth.people.models import SecondFactor
 from troth.store import Tx
 
 Rows = TypeVar("Rows", bound=Model)
@@ -185,7 +186,8 @@ def rows_of(alias: str, members: Sequence[Member], now: datetime) -> list[Row]:
     frozen = set(
         Freeze.objects.using(alias).filter(lifted_at=None).values_list("member", flat=True)
     )
-    factors: set[int] = set()
+    proven = SecondFactor.objects.using(alias).filter(confirmed_at__isnull=False)
+    factors = set(proven.values_list("account", flat=True))
     days = timedelta(days=settings.number(alias, settings.REVIEW_DAYS))
     found = []
     for member in members:
