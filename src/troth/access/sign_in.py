@@ -33,7 +33,7 @@ from troth.store.rate import Limit, network_of
 
 Arguments = ParamSpec("Arguments")
 
-UNDER: Final = Under("staff-account", "staff-access", "direct")
+UNDER: Final = Under("staff-account", "staff-access", "direct", frozenset({"handle", "password"}))
 """What of the register a member's credentials are kept under."""
 PER_HANDLE: Final = Limit("sign-in-handle", times=10, seconds=15 * 60)
 PER_ADDRESS: Final = Limit("sign-in-address", times=30, seconds=15 * 60)
