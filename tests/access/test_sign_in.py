@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
+from tests.people.factor import give_factor
 from troth.access import sign_in as door
 from troth.access.actions import end_expired_sessions
 from troth.access.facts import member_of
@@ -156,6 +157,8 @@ def test_a_page_for_members_sends_strangers_to_the_sign_in_page(owner: Member) -
     assert page(request).status_code == 302
     assert page(request)["Location"].startswith("/console/sign-in?next=")
     door.sign_in(request, owner.account.handle, PASSWORD)
+    assert page(request)["Location"] == "/console/account/factors", "a second factor is due"
+    give_factor(owner.account)
     answer = page(request)
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "no-store"

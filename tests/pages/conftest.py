@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.pages.samples import changed, default_policy
+from tests.people.factor import give_factor
 from troth.access.models import OWNER, Member, MemberRole
 from troth.evidence.examination import examine_all
 from troth.people.models import Account, new_handle
@@ -52,5 +53,6 @@ def member(
     member = Member.objects.create(account=account, since=now)
     MemberRole.objects.create(member=member, role=OWNER, since=now, given_by="test")
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    give_factor(account)
     client.force_login(account)
     return client

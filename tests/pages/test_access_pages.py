@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.access.house import BEGAN, PURPOSE, House, act, house, value_of
+from tests.people.factor import give_factor
 from troth import vault
 from troth.access import cases, log, views
 from troth.access.models import Break, Bulk, Case, Grant, View
@@ -41,7 +42,9 @@ def staff(monkeypatch: pytest.MonkeyPatch) -> House:
 def enter(staff: House, role: Role, lang: str = "en") -> Client:
     """Return a browser in which a member is signed in."""
     client = Client(HTTP_ACCEPT_LANGUAGE=lang)
-    client.force_login(Account.objects.get(pk=staff[role].account_id))
+    account = Account.objects.get(pk=staff[role].account_id)
+    give_factor(account)
+    client.force_login(account)
     return client
 
 

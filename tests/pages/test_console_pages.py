@@ -1,11 +1,13 @@
 """The owner's link, sign-in and sign-out, the board: what is let through and what is refused."""
 
 import secrets
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
 from tests.pages.html import page_of
+from tests.people.factor import give_factor
 from troth.access import sign_in as door
 from troth.access.actions import claim_ownership, open_owner_link
 from troth.access.models import Member
@@ -13,6 +15,7 @@ from troth.evidence.actions import record_proofs
 from troth.evidence.models import Examination
 from troth.evidence.prove import code_hash
 from troth.evidence.trial import Trial
+from troth.people.models import Account, SecondFactor
 from troth.store import transact
 from troth.versions.controls import CONTROLS, REVIEW
 
@@ -35,7 +38,9 @@ def owner(
 ) -> Client:
     """Return a browser in which an owner who has a password is signed in."""
     client = Client()
-    client.force_login(transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account)
+    account = transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account
+    give_factor(account)
+    client.force_login(account)
     return client
 
 
@@ -94,13 +99,14 @@ def test_a_used_link_and_one_that_never_was_answer_alike(client: Client, link: s
 def test_a_member_signs_in_by_handle_and_password_and_out_again(
     client: Client, owner: Client
 ) -> None:
+    SecondFactor.objects.all().delete()
     assert client.get("/console/").status_code == 302
     answer = client.post("/console/sign-in", {"handle": handle(), "password": PASSWORD})
     assert (answer.status_code, answer["Location"]) == (302, "/console/")
-    assert client.get("/console/").status_code == 200
+    assert client.get("/console/account").status_code == 200
     assert client.post("/console/sign-out").status_code == 302
-    assert client.get("/console/").status_code == 302
-    assert owner.get("/console/").status_code == 200
+    assert client.get("/console/account").status_code == 302
+    assert owner.get("/console/account").status_code == 200
 
 
 def test_a_wrong_password_and_an_unknown_handle_answer_alike(
@@ -142,6 +148,9 @@ def test_sign_in_leads_only_to_our_own_pages(
     client: Client, owner: Client, asked: str, target: str
 ) -> None:
     typed = {"handle": handle(), "password": PASSWORD, "next": asked}
+    second = client.post("/console/sign-in", typed)["Location"]
+    assert parse_qs(urlsplit(second).query) == {"next": [target]}
+    SecondFactor.objects.all().delete()
     assert client.post("/console/sign-in", typed)["Location"] == target
     assert owner.get("/console/sign-in", {"next": asked})["Location"] == target
 
@@ -228,6 +237,7 @@ def test_the_board_says_when_a_version_waits(member: Client, waiting: int) -> No
 
 def test_an_empty_board_says_what_to_do(client: Client, link: str) -> None:
     client.post(link, CHOSEN)
+    give_factor(Account.objects.get())
     assert "There is no policy yet" in page_of(client.get("/console/")).text
 
 

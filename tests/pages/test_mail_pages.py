@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.pages.html import page_of
+from tests.people.factor import give_factor
 from troth import vault
 from troth.access.models import Member, MemberRole
 from troth.access.roles import PRIVACY_OFFICER, ROLES, Role
@@ -49,6 +50,7 @@ def as_role(role: Role) -> Client:
     member = Member.objects.create(account=account, since=now)
     MemberRole.objects.create(member=member, role=role, since=now, given_by="test")
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    give_factor(account)
     client.force_login(account)
     return client
 
