@@ -1,7 +1,7 @@
 """Verbs of second factors: code generators, passkeys, recovery codes.
 
 `begin_totp(tx, account, label, issuer, under) -> Begun`     a secret, shown once
-`confirm_totp(tx, factor, code, under) -> None`              raises WrongCodeError
+`confirm_totp(tx, factor, code, under, label) -> None`       raises WrongCodeError
 `check_totp(tx, account, code, under) -> bool`               a code is accepted once
 `add_passkey(tx, account, label, passkey) -> SecondFactor`   what `people.passkeys` verified
 `use_passkey(tx, factor, sign_count) -> bool`                False: the passkey was copied
@@ -123,11 +123,13 @@ def uri_of(secret: str, account: Account, issuer: str) -> str:
     return _totp(secret).get_provisioning_uri(account.handle, issuer)
 
 
-def confirm_totp(tx: Tx, factor: SecondFactor, code: str, under: Under) -> None:
-    """Have a code generator count from now on. Raises WrongCodeError."""
+def confirm_totp(tx: Tx, factor: SecondFactor, code: str, under: Under, label: str = "") -> None:
+    """Have a code generator count from now on, by a name if one is given. Raises WrongCodeError."""
     if not _fits(tx, factor, code, under):
         raise WrongCodeError
-    SecondFactor.objects.using(tx.alias).filter(pk=factor.pk).update(confirmed_at=tx.now)
+    SecondFactor.objects.using(tx.alias).filter(pk=factor.pk).update(
+        confirmed_at=tx.now, label=label[:LABEL_LENGTH_MAX] or factor.label
+    )
     record(tx, LedgerEntry("people.factor-added", about=_about(factor.account, TOTP_KIND)))
 
 

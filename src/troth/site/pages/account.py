@@ -32,6 +32,7 @@ from troth.access.sign_in import (
 from troth.people import entering, factors, passkeys, reauth, sessions
 from troth.people.actions import WrongPasswordError, change_password
 from troth.people.models import TOTP, Account, SecondFactor, SignedIn
+from troth.people.values import NoPolicyError, RefusedError
 from troth.site.forms_account import CodeForm, ConfirmForm, LabelForm, PasswordForm
 from troth.site.navigation import own_page
 from troth.store import Tx, transact_as
@@ -166,35 +167,42 @@ def set_up(request: HttpRequest) -> HttpResponse:
     form, label = CodeForm(request.POST or None), LabelForm(request.POST or None)
     begun = own.factors.filter(kind=TOTP, confirmed_at=None).first()
     if request.method == "POST" and form.is_valid() and label.is_valid() and begun is not None:
+        code, named = form.cleaned_data["code"], label.cleaned_data["label"]
         try:
-            transact_as(own.handle, factors.confirm_totp, begun, form.cleaned_data["code"], UNDER)
+            transact_as(own.handle, factors.confirm_totp, begun, code, UNDER, named)
         except factors.FactorError as refused:
             form.add_error("code", refused.message.render(gettext))
         else:
-            named = label.cleaned_data["label"]
-            SecondFactor.objects.filter(pk=begun.pk).update(label=named or begun.label)
             return _added(request, own)
-    issuer = settings.CONFIG.name
-    if begun is None:
-        made = transact_as(own.handle, factors.begin_totp, own, DEFAULT_LABEL[TOTP], issuer, UNDER)
-        secret, uri = made.secret, made.uri
-    else:
-        secret = transact_as(own.handle, factors.secret_of, begun, UNDER)
-        uri = factors.uri_of(secret, own, issuer)
-    drawn = segno.make_qr(uri, error="m").svg_inline(
-        scale=5, border=2, svgclass="qr", omitsize=True
-    )
     shown = {
         "member": member_of(request),
         "form": form,
         "label": label,
-        "drawn": drawn,
-        "secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)),
         "first": not factors.has_factor(own),
     }
+    try:
+        shown |= transact_as(own.handle, _generator, own, begun)
+    except (NoPolicyError, RefusedError) as refused:
+        shown["refused"] = refused.message.render(gettext)
     return render(
         request, "console/account/set_up.html", shown, status=UNFIT if form.errors else 200
     )
+
+
+def _generator(tx: Tx, own: Account, begun: SecondFactor | None) -> dict[str, str]:
+    """Return what sets a code generator up: the secret to type, and the code to scan."""
+    issuer = settings.CONFIG.name
+    if begun is None:
+        made = factors.begin_totp(tx, own, DEFAULT_LABEL[TOTP], issuer, UNDER)
+        secret, uri = made.secret, made.uri
+    else:
+        secret = factors.secret_of(tx, begun, UNDER)
+        uri = factors.uri_of(secret, own, issuer)
+    drawn = segno.make_qr(uri, error="m")
+    return {
+        "drawn": drawn.svg_inline(scale=5, border=2, svgclass="qr", omitsize=True),
+        "secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)),
+    }
 
 
 def _added(request: HttpRequest, own: Account) -> HttpResponse:
