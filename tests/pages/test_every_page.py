@@ -28,6 +28,7 @@ CONSOLE: Final = (
     "/console/ledger",
     "/console/mail",
     "/console/mail/access.invited",
+    "/console/joined",
     "/console/people",
     "/console/people/invite",
     "/console/undertaking",

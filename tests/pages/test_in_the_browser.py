@@ -21,6 +21,7 @@ STAFF: Final = (
     "/console/ledger",
     "/console/mail",
     "/console/mail/access.invited",
+    "/console/joined",
     "/console/people",
     "/console/people/invite",
     "/console/undertaking",

@@ -131,8 +131,12 @@ def test_a_link_is_shown_once_and_makes_a_member(member: Client) -> None:
     assert refused.status_code == 422
     assert guest.post(path, {"password": "short", "again": "short"}).status_code == 422
     assert guest.post(path, {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    welcome = page_of(guest.get("/console/joined")).text
+    assert "You are a member" in welcome
+    assert guest.get("/console/people").status_code == 302
     joined = Invitation.objects.get().member
     assert joined is not None
+    assert joined.handle in welcome
     assert roles_of(joined) == {"support", "engineer"}
     assert guest.get(path).status_code == 410
     assert Client().post(path, {"password": PASSWORD, "again": PASSWORD}).status_code == 410

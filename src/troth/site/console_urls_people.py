@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<slug:handle>/own", people.own_name, name="person-own"),
     path("people/<slug:handle>/end", people.end, name="person-end"),
     path("join/<str:token>", invitations.join, name="join"),
+    path("joined", invitations.joined, name="joined"),
     path("undertaking", undertaking.undertaking, name="undertaking"),
     path("undertaking/text", undertaking.edit, name="undertaking-edit"),
     path("undertaking/<row:number>", undertaking.text, name="undertaking-text"),

@@ -11,12 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.access import invitations, objects
+from troth.access.facts import member_of
 from troth.access.invitations import Opened, UnusableError, usable
 from troth.access.models import Invitation
-from troth.access.sign_in import sign_in_claimed
+from troth.access.sign_in import any_member, sign_in_claimed
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms import ClaimForm
 from troth.site.forms_people import InviteForm, PeopleForm
@@ -100,11 +101,18 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             form.add_error("password", refused)
         else:
             sign_in_claimed(request, member)
-            return HttpResponseRedirect(reverse("welcome"))
+            return HttpResponseRedirect(reverse("joined"))
     if form.errors:
         status = UNFIT
     shown = {"form": form, "invitation": found, "roles": roles_shown(found.roles)}
     return render(request, "console/people/join.html", shown, status=status)
+
+
+@require_safe
+@any_member
+def joined(request: HttpRequest) -> HttpResponse:
+    """Show a new member the handle she will sign in with, and what comes next."""
+    return render(request, "console/people/joined.html", {"member": member_of(request)})
 
 
 def _page(request: HttpRequest, form: InviteForm, opened: Opened | None = None) -> HttpResponse:
