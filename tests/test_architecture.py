@@ -222,8 +222,9 @@ REVEALS: Final = frozenset(
         "access/known.py",  # a member's own name and address, for the pages of members
         "access/notes.py",  # what members wrote, for those who decide on it
         "notices/sending.py",  # the address a mail goes to, as it leaves
-        "people/factors.py",  # the secret a code is checked by
         "people/mail.py",  # what fills a mail, as it leaves
+        "people/sealing.py",  # a text of a table of its own, for the purpose it was sealed for
+        "site/typeset/cases.py",  # what the door has opened, for the page that asked
     }
 )
 """Files that may open a value for good, and what for; a member sees others' by `access.view`."""

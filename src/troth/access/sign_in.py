@@ -131,6 +131,15 @@ def proven_by_passkey(
     return transact_as(account.handle, factors.use_passkey, proven.factor, proven.sign_count)
 
 
+def proved(account: Account, password: str, code: str) -> bool:
+    """Tell whether a password or a code is the account's, for who is signed in already."""
+    with _hashing:
+        fits = bool(password) and account.check_password(password)
+    return fits or (
+        bool(code) and transact_as(account.handle, factors.check_totp, account, code, UNDER)
+    )
+
+
 def _between(request: HttpRequest) -> tuple[Member | None, SignIn]:
     """Return who is between the two steps, or why nobody may go on."""
     account = entering.half(request)

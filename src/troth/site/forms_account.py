@@ -56,11 +56,14 @@ class CodeForm(OwnForm):
     )
 
 
-class LabelForm(OwnForm):
-    """How a second factor is called."""
+class SetUpForm(CodeForm):
+    """The first code of a generator, and how it is called."""
 
     purpose = "staff-access"
-    collects: ClassVar = {"label": "staff-account.second_factor"}
+    collects: ClassVar = {
+        "code": "staff-account.second_factor",
+        "label": "staff-account.second_factor",
+    }
 
     label = forms.CharField(
         label=_("What you call it"),

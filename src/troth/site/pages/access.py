@@ -20,6 +20,7 @@ from troth.site.forms_access import AskForm, DecideForm, FindingForm, GlassForm
 from troth.site.forms_people import PeopleForm
 from troth.site.navigation import kept, page_number
 from troth.site.typeset import access as typeset
+from troth.site.typeset.cases import case_shown
 from troth.site.typeset.paging import paged
 from troth.store import Tx, transact_as
 
@@ -55,7 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "decide": [one for one in rows(every) if one.may_decide],
         "asked": rows(mine.filter(decided_at=None, ended_at=None, lapses_at__gt=now)),
         "live": rows(live),
-        "cases": [typeset.case_shown(actor, one) for one in own[: typeset.SHOWN_MAX]],
+        "cases": [case_shown(actor, one) for one in own[: typeset.SHOWN_MAX]],
         "glass": typeset.glass_waiting(actor, DEFAULT_DB_ALIAS),
         "bulk": typeset.bulk_waiting(actor, DEFAULT_DB_ALIAS, now),
         "may": abilities(actor),
@@ -104,21 +105,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(tx: Tx, given: dict[str, Any]) -> Grant:
-    return grants.ask(tx, _wish(tx, given))
-
-
-def _wish(tx: Tx, given: dict[str, Any]) -> grants.Wish:
-    """Return what a form asks for; who is named has to be there."""
-    case = given.get("case")
-    return grants.Wish(
-        category=given["category"],
-        purpose=given["use"],
-        scope=given.get("scope") or "list",
-        life=timedelta(days=given.get("days") or 0),
-        reason=given["reason"],
-        case=Case.objects.using(tx.alias).filter(pk=int(case)).first() if case else None,
-        persons=typeset.persons_named(tx, given.get("persons", "")),
-    )
+    return grants.ask(tx, typeset.wish_of(tx, given))
 
 
 @require_safe
@@ -126,8 +113,7 @@ def _wish(tx: Tx, given: dict[str, Any]) -> grants.Wish:
 def requests(request: HttpRequest) -> HttpResponse:
     """Show the requests and grants a member may see, narrowed to a state."""
     actor, now = actor_of(request), datetime.now(UTC)
-    asked = request.GET.get("state", "")
-    state = asked if asked in typeset.LOOKED_FOR else ""
+    state = typeset.state_asked(request.GET.get("state", ""))
     found = typeset.grants_for(actor, DEFAULT_DB_ALIAS, state, now)
     page = paged(found, page_number(request.GET.get("page", "")))
     labels = typeset.Labels(DEFAULT_DB_ALIAS, now)
@@ -234,7 +220,7 @@ def break_glass(request: HttpRequest) -> HttpResponse:
 
 
 def _break(tx: Tx, given: dict[str, Any]) -> Break:
-    return glass.break_glass(tx, _wish(tx, given))
+    return glass.break_glass(tx, typeset.wish_of(tx, given))
 
 
 @require_http_methods(GET_OR_POST)

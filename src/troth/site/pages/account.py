@@ -25,6 +25,7 @@ from troth.access.sign_in import (
     ask_passkey,
     asked_in,
     members_only,
+    proved,
     proven_by_passkey,
     second,
     second_by_passkey,
@@ -33,7 +34,7 @@ from troth.people import entering, factors, passkeys, reauth, sessions
 from troth.people.actions import WrongPasswordError, change_password
 from troth.people.models import TOTP, Account, SecondFactor, SignedIn
 from troth.people.values import NoPolicyError, RefusedError
-from troth.site.forms_account import CodeForm, ConfirmForm, LabelForm, PasswordForm
+from troth.site.forms_account import CodeForm, ConfirmForm, PasswordForm, SetUpForm
 from troth.site.navigation import own_page
 from troth.store import Tx, transact_as
 
@@ -102,7 +103,7 @@ def second_passkey(request: HttpRequest) -> HttpResponse:
     """Take the browser's answer between the two steps."""
     tried = second_by_passkey(request, site_of(request), answered(request))
     if tried.member is None:
-        status = TOO_MANY if tried.wait_seconds else UNFIT
+        status = (UNFIT, TOO_MANY)[bool(tried.wait_seconds)]
         return JsonResponse(
             {"says": passkeys.PasskeyError().message.render(gettext)}, status=status
         )
@@ -125,7 +126,9 @@ def account(request: HttpRequest) -> HttpResponse:
     return _account(request, PasswordForm())
 
 
-def _account(request: HttpRequest, form: PasswordForm, *, refused: str = "") -> HttpResponse:
+def _account(
+    request: HttpRequest, form: PasswordForm, *, refused: str = "", status: int = 200
+) -> HttpResponse:
     own = own_account(request)
     codes = request.session.pop(CODES, [])
     shown = {
@@ -140,7 +143,7 @@ def _account(request: HttpRequest, form: PasswordForm, *, refused: str = "") -> 
         "done": request.GET.get("done", ""),
         "set_up": factors.has_factor(own),
     }
-    status = UNFIT if form.errors or refused else 200
+    status = status if not form.errors else UNFIT
     return render(request, "console/account/account.html", shown, status=status)
 
 
@@ -164,10 +167,10 @@ def set_up(request: HttpRequest) -> HttpResponse:
     own = own_account(request)
     if must_confirm(request):
         return reauth.redirect_to_confirm(request)
-    form, label = CodeForm(request.POST or None), LabelForm(request.POST or None)
+    form = SetUpForm(request.POST or None)
     begun = own.factors.filter(kind=TOTP, confirmed_at=None).first()
-    if request.method == "POST" and form.is_valid() and label.is_valid() and begun is not None:
-        code, named = form.cleaned_data["code"], label.cleaned_data["label"]
+    if request.method == "POST" and form.is_valid() and begun is not None:
+        code, named = form.cleaned_data["code"], form.cleaned_data["label"]
         try:
             transact_as(own.handle, factors.confirm_totp, begun, code, UNDER, named)
         except factors.FactorError as refused:
@@ -177,7 +180,6 @@ def set_up(request: HttpRequest) -> HttpResponse:
     shown = {
         "member": member_of(request),
         "form": form,
-        "label": label,
         "first": not factors.has_factor(own),
     }
     try:
@@ -255,7 +257,9 @@ def remove(request: HttpRequest, row: int) -> HttpResponse:
     try:
         transact_as(own.handle, factors.remove, own, found)
     except factors.FactorError as refused:
-        return _account(request, PasswordForm(), refused=refused.message.render(gettext))
+        return _account(
+            request, PasswordForm(), refused=refused.message.render(gettext), status=UNFIT
+        )
     return HttpResponseRedirect(f"{reverse('account')}?done=removed")
 
 
@@ -333,7 +337,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     own, form = own_account(request), ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.wait_seconds = PER_SECOND.wait_seconds(str(own.pk))
-        if not form.wait_seconds and _proved(own, form.cleaned_data):
+        if not form.wait_seconds and proved(own, **form.cleaned_data):
             PER_SECOND.forget(str(own.pk))
             reauth.confirm(request)
             return HttpResponseRedirect(target)
@@ -346,14 +350,6 @@ def confirm(request: HttpRequest) -> HttpResponse:
     }
     status = TOO_MANY if form.wait_seconds else UNFIT if form.errors else 200
     return render(request, "console/account/confirm.html", shown, status=status)
-
-
-def _proved(own: Account, given: dict[str, str]) -> bool:
-    fits = own.check_password(given["password"]) if given["password"] else False
-    return fits or (
-        bool(given["code"])
-        and transact_as(own.handle, factors.check_totp, own, given["code"], UNDER)
-    )
 
 
 @require_POST

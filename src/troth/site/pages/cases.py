@@ -10,25 +10,22 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from msgspec.structs import replace
 
-from troth import vault
 from troth.access import cases as verbs
-from troth.access import objects, views
+from troth.access import objects
 from troth.access.grants import GrantError
 from troth.access.kinds import known_kinds
 from troth.access.models import Case, Member
 from troth.access.notes import NoteError
 from troth.people.values import NoPolicyError, RefusedError
-from troth.policy.words import Pseudonym
 from troth.site.admitted import actor_of, admitted
 from troth.site.forms_access import AssignForm, CaseForm, LookForm
 from troth.site.navigation import kept, page_number
 from troth.site.pages.access import GET_OR_POST, UNFIT, abilities
-from troth.site.typeset import access as typeset
+from troth.site.typeset import cases as typeset
+from troth.site.typeset.access import Labels, persons_named
 from troth.site.typeset.paging import paged
 from troth.store import Tx, transact_as
-from troth.vault import PersonId
 
 REFUSALS: Final = (verbs.CaseError, GrantError, NoteError, NoPolicyError, RefusedError)
 ENDED: Final = "ended"
@@ -48,7 +45,8 @@ def cases(request: HttpRequest) -> HttpResponse:
             form.tell(refused)
         else:
             return HttpResponseRedirect(f"{reverse('case', args=[made.pk])}?done=opened")
-    ended = request.GET.get("state", "") == ENDED
+    state = request.GET.get("state", "")
+    ended = state == ENDED
     found = typeset.cases_for(actor, DEFAULT_DB_ALIAS, ended=ended)
     page = paged(found, page_number(request.GET.get("page", "")))
     shown = {
@@ -58,13 +56,13 @@ def cases(request: HttpRequest) -> HttpResponse:
         "form": form,
         "ended": ended,
         "may": abilities(actor),
-        "kept": kept(state=ENDED if ended else "", page=page.turned_to),
+        "kept": kept(state=ENDED * ended, page=page.turned_to),
     }
     return render(request, "console/access/cases.html", shown, status=UNFIT if form.errors else 200)
 
 
 def _open(tx: Tx, given: dict[str, Any]) -> Case:
-    persons = typeset.persons_named(tx, given["persons"])
+    persons = persons_named(tx, given["persons"])
     return verbs.open_case(tx, given["kind"], persons, given["reason"])
 
 
@@ -144,12 +142,12 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
     actor, now = actor_of(request), datetime.now(UTC)
     objects.on_self(actor, "view.ask")
     asked = request.POST if request.method == "POST" else request.GET
-    found = Case.objects.filter(pk=int(asked["case"])).first() if _is_row(asked) else None
-    labels = typeset.Labels(DEFAULT_DB_ALIAS, now)
+    found = typeset.case_asked(str(asked.get("case", "")))
+    labels = Labels(DEFAULT_DB_ALIAS, now)
     form = LookForm(request.POST if request.method == "POST" else None).of(use=labels.purposes())
     number = int(request.POST["value"]) if request.POST.get("value", "").isdecimal() else 0
     use = form.cleaned_data["use"] if request.method == "POST" and form.is_valid() else ""
-    values = transact_as(actor.member.handle, _looked, name, labels, found, number, use)
+    values = transact_as(actor.member.handle, typeset.looked, name, labels, found, number, use)
     if values is None:
         raise Http404
     shown = {
@@ -162,40 +160,6 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
         "may": abilities(actor),
     }
     return render(request, "console/access/subject.html", shown)
-
-
-def _is_row(asked: Any) -> bool:
-    return str(asked.get("case", "")).isdecimal()
-
-
-def _looked(
-    tx: Tx, name: str, labels: typeset.Labels, case: Case | None, number: int, use: str
-) -> tuple[typeset.ValueShown, ...] | None:
-    """Return a person's values, one of them opened if the gate says yes; None for nobody."""
-    person = vault.person_of(tx, Pseudonym(name))
-    if person is None:
-        return None
-    values = typeset.values_of(tx, person, labels)
-    return tuple(
-        _opened(tx, person, one, case, use) if one.number == number and use else one
-        for one in values
-    )
-
-
-def _opened(
-    tx: Tx, person: PersonId, value: typeset.ValueShown, case: Case | None, use: str
-) -> typeset.ValueShown:
-    sealed = typeset.sealed_of(tx, person, value.number)
-    if sealed is None:
-        return value
-    seen = views.view(tx, sealed, case, use)
-    return replace(
-        value,
-        text="" if seen.plain is None else seen.plain.reveal(),
-        why=seen.decision.reason.message.render(gettext),
-        statement=seen.decision.statement,
-        allowed=seen.decision.allowed,
-    )
 
 
 def _find(row: int) -> Case:

@@ -1,9 +1,7 @@
 """The record of access and the access map: who saw what, who can see what, and why."""
 
-import csv
 from datetime import UTC, datetime, timedelta
-from io import StringIO
-from typing import Any, Final
+from typing import Final
 
 from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from troth.access import bulk, log, objects
-from troth.access.map import Asked as MapAsked
 from troth.access.map import access_map
 from troth.access.models import Bulk
 from troth.access.notes import NoteError
@@ -21,7 +18,8 @@ from troth.site.forms_access import ExportForm
 from troth.site.navigation import address, page_number
 from troth.site.pages.access import UNFIT, abilities
 from troth.site.typeset import access as typeset
-from troth.site.typeset.record import drawn, understood
+from troth.site.typeset import accessmap as typeset_map
+from troth.site.typeset.record import as_csv, drawn, understood
 from troth.store import transact_as
 
 PURPOSE: Final = "staff-access"
@@ -99,23 +97,9 @@ def export(request: HttpRequest, row: int) -> HttpResponse:
         rows = transact_as(actor.member.handle, log.export, query.asked, found)
     except bulk.NotConfirmedError:
         return HttpResponseRedirect(f"{reverse('record')}?done=unconfirmed")
-    answer = HttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="access-{datetime.now(UTC):%Y%m%d}.csv"'
     return answer
-
-
-def _csv(rows: list[tuple[Any, ...]]) -> str:
-    """Return rows as a file of comma-separated values (RFC 4180); no cell begins a formula."""
-    text = StringIO()
-    written = csv.writer(text)
-    written.writerow(log.COLUMNS)
-    written.writerows([[_cell(value) for value in row] for row in rows])
-    return "\ufeff" + text.getvalue()
-
-
-def _cell(value: object) -> str:
-    told = str(value)
-    return f"'{told}" if told[:1] in {"=", "+", "-", "@"} else told
 
 
 @require_safe
@@ -126,22 +110,17 @@ def map_page(request: HttpRequest) -> HttpResponse:
     objects.on_house(actor, "map.see")
     labels = typeset.Labels(DEFAULT_DB_ALIAS, now)
     names = dict(labels.categories())
-    category = request.GET.get("category", "")
-    asked = MapAsked(
-        member=request.GET.get("q", "").strip()[:40],
-        category=category if category in names else "",
-        holding=not request.GET.get("all"),
-    )
+    asked = typeset_map.map_asked(request.GET, names)
     found = access_map(names, asked, now, page_number(request.GET.get("page", "")))
     shown = {
         "member": actor.member,
         "map": found,
-        "columns": typeset.columns(found, labels),
-        "rows": typeset.map_rows(found, labels, now),
+        "columns": typeset_map.columns(found, labels),
+        "rows": typeset_map.map_rows(found, labels, now),
         "categories": labels.categories(),
         "asked": asked,
         "may": abilities(actor),
         "soon": timedelta(days=1),
-        "kept": typeset.map_kept(asked, found),
+        "kept": typeset_map.map_kept(asked, found),
     }
     return render(request, "console/access/map.html", shown)

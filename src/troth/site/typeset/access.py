@@ -1,6 +1,6 @@
 """Access as the console shows it: requests, cases, the persons of a case, what waits for whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -10,21 +10,16 @@ from msgspec import Struct
 from troth import vault
 from troth.access import objects
 from troth.access.acting import Acting
-from troth.access.grants import GrantError
-from troth.access.kinds import known_kinds
-from troth.access.map import AccessMap, Asked, Row
-from troth.access.models import Approval, Break, Bulk, Case, CaseMember, Grant, Member
+from troth.access.grants import GrantError, Wish
+from troth.access.models import Approval, Break, Bulk, Case, Grant
 from troth.access.models.grants import ALL, CASE
 from troth.access.notes import person_of_member, read_notes
-from troth.access.roles import NAMES
 from troth.access.settings import longest_life
-from troth.people.models import Detail
 from troth.policy.document import Version
 from troth.policy.words import Message, Pseudonym, mark
 from troth.site.language import as_lang
-from troth.site.navigation import kept
 from troth.store import Tx
-from troth.vault import PersonId, Sealed
+from troth.vault import PersonId
 from troth.versions import facts
 
 PAGE_ROWS: Final = 25
@@ -69,37 +64,6 @@ class Said(Struct, frozen=True):
     yes: bool
     at: datetime
     note: str
-
-
-class CaseShown(Struct, frozen=True):
-    """A case as a row or page shows it."""
-
-    row: Case
-    kind: str
-    persons: int
-    workers: tuple[str, ...]
-    is_open: bool
-    because: str = ""
-    may_take: bool = False
-    may_give: bool = False
-    may_leave: bool = False
-    may_close: bool = False
-
-
-class ValueShown(Struct, frozen=True):
-    """A value that is held of a person: its place in the register, and the text if it was opened.
-
-    `number` names the row to be opened; `why` is what the gate said to the last attempt.
-    """
-
-    number: int
-    category: str
-    field: str
-    label: str
-    text: str = ""
-    why: str = ""
-    statement: str = ""
-    allowed: bool = False
 
 
 class Labels:
@@ -235,7 +199,26 @@ def persons_named(tx: Tx, written: str) -> tuple[PersonId, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def grants_for(actor: Acting, alias: str, wanted: str, now: datetime) -> "Any":
+def state_asked(asked: str) -> str:
+    """Return the state the list is narrowed to; what is none is all."""
+    return asked if asked in LOOKED_FOR else ""
+
+
+def wish_of(tx: Tx, given: Mapping[str, Any]) -> Wish:
+    """Return what a form asks for. Raises GrantError where somebody named is not there."""
+    case = given.get("case")
+    return Wish(
+        category=given["category"],
+        purpose=given["use"],
+        scope=given.get("scope") or "list",
+        life=timedelta(days=given.get("days") or 0),
+        reason=given["reason"],
+        case=Case.objects.using(tx.alias).filter(pk=int(case)).first() if case else None,
+        persons=persons_named(tx, given.get("persons", "")),
+    )
+
+
+def grants_for(actor: Acting, alias: str, wanted: str, now: datetime) -> Any:
     """Return the grants a member may see, narrowed to a state, the newest first."""
     rows = Grant.objects.using(alias).select_related("member__account", "case")
     if not objects.may_house(actor, "grant.see"):
@@ -249,92 +232,6 @@ def grants_for(actor: Acting, alias: str, wanted: str, now: datetime) -> "Any":
     elif wanted == ENDED:
         rows = rows.exclude(pk__in=waiting.values("pk")).exclude(pk__in=living.values("pk"))
     return rows.order_by("-asked_at", "-pk")
-
-
-def cases_for(actor: Acting, alias: str, *, ended: bool) -> "Any":
-    """Return the cases a member may see: those she works on or opened, or all; newest first."""
-    rows = Case.objects.using(alias).filter(closed_at__isnull=not ended)
-    takes = objects.may_self(actor, "case.take") or objects.may_house(actor, "case.see")
-    if not takes:
-        rows = rows.filter(members__member=actor.member).distinct()
-    return rows.order_by("-opened_at", "-pk")
-
-
-def case_shown(actor: Acting, case: Case, *, because: str = "") -> CaseShown:
-    """Return a case with who works on it and what may be done with it."""
-    works = CaseMember.objects.filter(case=case, until=None).select_related("member__account")
-    workers = tuple(one.member.handle for one in works.order_by("pk"))
-    kind = known_kinds().get(case.kind)
-    is_open = case.closed_at is None
-    ours = actor.member.handle in workers
-    fits = kind is not None and not actor.roles.isdisjoint(kind.roles)
-    hers = case.opened_by == actor.member.handle
-    return CaseShown(
-        row=case,
-        kind=case.kind if kind is None else kind.what.render(gettext),
-        persons=case.persons.count(),
-        workers=workers,
-        is_open=is_open,
-        because=because,
-        may_take=is_open and not ours and not hers and fits,
-        may_give=is_open and objects.may_house(actor, "case.assign"),
-        may_leave=is_open and ours,
-        may_close=is_open and objects.may_case(actor, "case.close", case),
-    )
-
-
-def case_opened(tx: Tx, actor: Acting, case: Case) -> tuple[CaseShown, tuple[str, ...]]:
-    """Return a case with what it is about, opened, and the pseudonyms of its persons.
-
-    Whose role its kind names may look at it, to take it; what was written to it is for those who
-    work on it, opened it or watch.
-    """
-    persons = [PersonId(p) for p in case.persons.order_by("pk").values_list("person", flat=True)]
-    works = CaseMember.objects.using(tx.alias).filter(case=case, member=actor.member)
-    ours = works.exists() or case.opened_by == actor.member.handle
-    kind = known_kinds().get(case.kind)
-    takes = kind is not None and not actor.roles.isdisjoint(kind.roles)
-    watches = objects.may_case(actor, "case.see", case)
-    if not (ours or takes):
-        objects.on_case(actor, "case.see", case)
-    told = persons[:1] if ours or watches else []
-    because = read_notes(tx, [(person, bytes(case.because)) for person in told])
-    return case_shown(actor, case, because="".join(because)), pseudonyms(tx, persons[:SHOWN_MAX])
-
-
-def workers_for(case: Case, actor: Acting) -> list[tuple[str, str]]:
-    """Return to whom a case may be given: others whose role its kind names."""
-    kind = known_kinds().get(case.kind)
-    roles = [] if kind is None else list(kind.roles)
-    found = Member.objects.filter(
-        left_at=None, roles_held__until=None, roles_held__role__in=roles
-    ).exclude(pk=actor.member.pk)
-    return [
-        (one.handle, one.handle)
-        for one in found.select_related("account").distinct().order_by("account__handle")
-    ]
-
-
-def values_of(tx: Tx, person: PersonId, labels: Labels) -> tuple[ValueShown, ...]:
-    """Return what is held of a person, none of it opened."""
-    rows = Detail.objects.using(tx.alias).filter(person=person).exclude(box=None)
-    return tuple(
-        ValueShown(
-            row.pk,
-            labels.category(row.category),
-            row.field,
-            labels.field(row.category, row.field),
-        )
-        for row in rows.order_by("category", "field", "pk")
-    )
-
-
-def sealed_of(tx: Tx, person: PersonId, number: int) -> Sealed | None:
-    """Return one value that is held of a person, to be opened by the door."""
-    row = Detail.objects.using(tx.alias).filter(person=person, pk=number).first()
-    if row is None or row.box is None:
-        return None
-    return Sealed(person, row.category, row.field, row.version, bytes(row.box))
 
 
 def glass_waiting(actor: Acting, alias: str) -> list[Break]:
@@ -354,79 +251,3 @@ def bulk_waiting(actor: Acting, alias: str, now: datetime) -> list[Bulk]:
 def longest_days(tx: Tx, categories: Sequence[str]) -> int:
     """Return the longest any of these may be asked for, to be told beside the field."""
     return max((longest_life(tx, name, sensitive=False).days for name in categories), default=30)
-
-
-class CellShown(Struct, frozen=True):
-    """One cell of the map: how widely, for what, until when; "" breadth for nothing."""
-
-    breadth: str
-    says: str
-    uses: str = ""
-    until: datetime | None = None
-    soon: bool = False
-    grants: int = 0
-    cases: int = 0
-
-
-class MapRow(Struct, frozen=True):
-    """One member's row of the map."""
-
-    member: str
-    roles: tuple[str, ...]
-    frozen: bool
-    cells: tuple[tuple[str, CellShown], ...]
-
-
-BREADTHS: Final = {
-    "all": gettext_noop("everybody"),
-    "list": gettext_noop("by name"),
-    "case": gettext_noop("of a case"),
-    "glass": gettext_noop("broken glass"),
-}
-SOON: Final = timedelta(days=1)
-NOTHING: Final = CellShown("", "")
-
-
-def columns(found: AccessMap, labels: Labels) -> list[tuple[str, str]]:
-    """Return the map's columns: the categories of this page that somebody can see."""
-    seen = {name for row in found.rows for name in row.cells}
-    return [(name, labels.category(name)) for name in found.categories if name in seen]
-
-
-def map_rows(found: AccessMap, labels: Labels, now: datetime) -> list[MapRow]:
-    """Return the map's rows, a cell for each column."""
-    names = columns(found, labels)
-
-    def cell(row: Row, name: str) -> CellShown:
-        held = row.cells.get(name)
-        if held is None:
-            return NOTHING
-        return CellShown(
-            held.breadth,
-            gettext(BREADTHS[held.breadth]),
-            ", ".join(labels.purpose(one) for one in held.purposes),
-            held.until,
-            held.until is not None and held.until - now < SOON,
-            held.grants,
-            held.cases,
-        )
-
-    return [
-        MapRow(
-            row.member,
-            tuple(gettext(NAMES[role]) for role in row.roles if role in NAMES),
-            row.frozen,
-            tuple((label, cell(row, name)) for name, label in names),
-        )
-        for row in found.rows
-    ]
-
-
-def map_kept(asked: Asked, found: AccessMap) -> dict[str, str]:
-    """Return what of the map's address is kept when the language is switched."""
-    return kept(
-        q=asked.member,
-        category=asked.category,
-        all="" if asked.holding else "1",
-        page=str(found.page) if found.page > 1 else "",
-    )

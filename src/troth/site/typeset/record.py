@@ -1,13 +1,15 @@
 """The record of access as a page: what is looked for, and each row in words."""
 
+import csv
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from io import StringIO
+from typing import Any, Final
 
 from django.utils.translation import gettext
 from msgspec import Struct
 
-from troth.access.log import Asked
+from troth.access.log import COLUMNS, Asked
 from troth.access.models import View
 from troth.access.roles import NAMES
 from troth.gate import reasons
@@ -92,3 +94,17 @@ def said(view: View, labels: Labels) -> str:
     category, use = labels.category(view.category), labels.purpose(view.purpose)
     told = {"category": category, "of": category, "purpose": use, "path": view.category}
     return gettext(template) % told
+
+
+def as_csv(rows: list[tuple[Any, ...]]) -> str:
+    """Return rows as a file of comma-separated values (RFC 4180); no cell begins a formula."""
+    text = StringIO()
+    written = csv.writer(text)
+    written.writerow(COLUMNS)
+    written.writerows([[_cell(value) for value in row] for row in rows])
+    return "\ufeff" + text.getvalue()
+
+
+def _cell(value: object) -> str:
+    told = str(value)
+    return f"'{told}" if told[:1] in {"=", "+", "-", "@"} else told

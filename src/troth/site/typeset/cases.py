@@ -1,0 +1,169 @@
+"""Cases as the console shows them, and the values of their persons behind the door."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+from msgspec import Struct
+from msgspec.structs import replace
+
+from troth import vault
+from troth.access import objects, views
+from troth.access.acting import Acting
+from troth.access.kinds import known_kinds
+from troth.access.models import Case, CaseMember, Member
+from troth.access.notes import read_notes
+from troth.people.models import Detail
+from troth.policy.words import Pseudonym
+from troth.site.typeset.access import SHOWN_MAX, Labels, pseudonyms
+from troth.store import Tx
+from troth.vault import PersonId, Sealed
+
+
+class CaseShown(Struct, frozen=True):
+    """A case as a row or page shows it."""
+
+    row: Case
+    kind: str
+    persons: int
+    workers: tuple[str, ...]
+    is_open: bool
+    because: str = ""
+    may_take: bool = False
+    may_give: bool = False
+    may_leave: bool = False
+    may_close: bool = False
+
+
+class ValueShown(Struct, frozen=True):
+    """A value that is held of a person: its place in the register, and the text if it was opened.
+
+    `number` names the row to be opened; `why` is what the gate said to the last attempt.
+    """
+
+    number: int
+    category: str
+    field: str
+    label: str
+    text: str = ""
+    why: str = ""
+    statement: str = ""
+    allowed: bool = False
+
+
+def cases_for(actor: Acting, alias: str, *, ended: bool) -> "Any":
+    """Return the cases a member may see: those she works on or opened, or all; newest first."""
+    rows = Case.objects.using(alias).filter(closed_at__isnull=not ended)
+    takes = objects.may_self(actor, "case.take") or objects.may_house(actor, "case.see")
+    if not takes:
+        rows = rows.filter(members__member=actor.member).distinct()
+    return rows.order_by("-opened_at", "-pk")
+
+
+def case_shown(actor: Acting, case: Case, *, because: str = "") -> CaseShown:
+    """Return a case with who works on it and what may be done with it."""
+    works = CaseMember.objects.filter(case=case, until=None).select_related("member__account")
+    workers = tuple(one.member.handle for one in works.order_by("pk"))
+    kind = known_kinds().get(case.kind)
+    is_open = case.closed_at is None
+    ours = actor.member.handle in workers
+    fits = kind is not None and not actor.roles.isdisjoint(kind.roles)
+    hers = case.opened_by == actor.member.handle
+    return CaseShown(
+        row=case,
+        kind=case.kind if kind is None else kind.what.render(gettext),
+        persons=case.persons.count(),
+        workers=workers,
+        is_open=is_open,
+        because=because,
+        may_take=is_open and not ours and not hers and fits,
+        may_give=is_open and objects.may_house(actor, "case.assign"),
+        may_leave=is_open and ours,
+        may_close=is_open and objects.may_case(actor, "case.close", case),
+    )
+
+
+def case_opened(tx: Tx, actor: Acting, case: Case) -> tuple[CaseShown, tuple[str, ...]]:
+    """Return a case with what it is about, opened, and the pseudonyms of its persons.
+
+    Whose role its kind names may look at it, to take it; what was written to it is for those who
+    work on it, opened it or watch.
+    """
+    persons = [PersonId(p) for p in case.persons.order_by("pk").values_list("person", flat=True)]
+    works = CaseMember.objects.using(tx.alias).filter(case=case, member=actor.member)
+    ours = works.exists() or case.opened_by == actor.member.handle
+    kind = known_kinds().get(case.kind)
+    takes = kind is not None and not actor.roles.isdisjoint(kind.roles)
+    watches = objects.may_case(actor, "case.see", case)
+    if not (ours or takes):
+        objects.on_case(actor, "case.see", case)
+    told = persons[:1] if ours or watches else []
+    because = read_notes(tx, [(person, bytes(case.because)) for person in told])
+    return case_shown(actor, case, because="".join(because)), pseudonyms(tx, persons[:SHOWN_MAX])
+
+
+def workers_for(case: Case, actor: Acting) -> list[tuple[str, str]]:
+    """Return to whom a case may be given: others whose role its kind names."""
+    kind = known_kinds().get(case.kind)
+    roles = [] if kind is None else list(kind.roles)
+    found = Member.objects.filter(
+        left_at=None, roles_held__until=None, roles_held__role__in=roles
+    ).exclude(pk=actor.member.pk)
+    return [
+        (one.handle, one.handle)
+        for one in found.select_related("account").distinct().order_by("account__handle")
+    ]
+
+
+def values_of(tx: Tx, person: PersonId, labels: Labels) -> tuple[ValueShown, ...]:
+    """Return what is held of a person, none of it opened."""
+    rows = Detail.objects.using(tx.alias).filter(person=person).exclude(box=None)
+    return tuple(
+        ValueShown(
+            row.pk,
+            labels.category(row.category),
+            row.field,
+            labels.field(row.category, row.field),
+        )
+        for row in rows.order_by("category", "field", "pk")
+    )
+
+
+def sealed_of(tx: Tx, person: PersonId, number: int) -> Sealed | None:
+    """Return one value that is held of a person, to be opened by the door."""
+    row = Detail.objects.using(tx.alias).filter(person=person, pk=number).first()
+    if row is None or row.box is None:
+        return None
+    return Sealed(person, row.category, row.field, row.version, bytes(row.box))
+
+
+def case_asked(number: str) -> Case | None:
+    """Return the case of a number as it stands in an address; None for what is none."""
+    return Case.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+
+
+def looked(
+    tx: Tx, name: str, labels: Labels, case: Case | None, number: int, use: str
+) -> tuple[ValueShown, ...] | None:
+    """Return a person's values, the asked one opened if the gate says yes; None for nobody."""
+    person = vault.person_of(tx, Pseudonym(name))
+    if person is None:
+        return None
+    values = values_of(tx, person, labels)
+    return tuple(
+        _opened(tx, person, one, case, use) if one.number == number and use else one
+        for one in values
+    )
+
+
+def _opened(tx: Tx, person: PersonId, value: ValueShown, case: Case | None, use: str) -> ValueShown:
+    sealed = sealed_of(tx, person, value.number)
+    if sealed is None:
+        return value
+    seen = views.view(tx, sealed, case, use)
+    return replace(
+        value,
+        text="" if seen.plain is None else seen.plain.reveal(),
+        why=seen.decision.reason.message.render(gettext),
+        statement=seen.decision.statement,
+        allowed=seen.decision.allowed,
+    )
