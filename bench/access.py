@@ -119,7 +119,7 @@ def map_work() -> dict[str, Callable[[], Round]]:
 
     rules = transact(current_rulebook)
     assert rules is not None
-    categories = tuple(rules.categories)
+    categories = {name: frozenset(one.uses) for name, one in rules.categories.items()}
 
     def draw(page: int, member: str = "") -> None:
         found = access_map(categories, Asked(member=member), datetime.now(UTC), page)

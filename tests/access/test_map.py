@@ -9,7 +9,11 @@ from troth.access import cases, glass, grants
 from troth.access.map import AccessMap, Asked, access_map
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
-CATEGORIES = ("account", "message")
+CATEGORIES = {
+    "account": frozenset({"account", "rights"}),
+    "message": frozenset({"support"}),
+    "usage": frozenset({"usage-statistics"}),
+}
 
 
 @pytest.fixture
@@ -53,6 +57,8 @@ def test_work_on_a_case_is_a_right_of_its_own(staff: House) -> None:
     act(staff["support"], cases.take, case)
     cell = drawn().rows[0].cells["account"]
     assert (cell.breadth, cell.cases, cell.grants, cell.until) == ("case", 1, 0, None)
+    assert cell.purposes == ("account", "rights")
+    assert set(drawn().rows[0].cells) == {"account", "message"}, "not what it has no use for"
     act(staff["support"], cases.close_case, case)
     assert drawn().rows == ()
 

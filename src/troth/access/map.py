@@ -5,7 +5,7 @@ A frozen member's row says so: she holds rights she can't use.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -64,13 +64,16 @@ class AccessMap(Struct, frozen=True):
 
 
 def access_map(
-    categories: Iterable[str],
+    categories: Mapping[str, frozenset[str]],
     asked: Asked,
     now: datetime,
     page: int = 1,
     alias: str = "default",
 ) -> AccessMap:
-    """Return a page of the map; `categories` are those of the register, by name."""
+    """Return a page of the map; `categories` are those of the register, with what each is used for.
+
+    A case shows only what the register lets be used for the purposes of its kind.
+    """
     live = _live(alias, now, asked.category)
     working = CaseMember.objects.using(alias).filter(until=None, case__closed_at=None)
     members = Member.objects.using(alias).filter(left_at=None)
@@ -88,9 +91,9 @@ def access_map(
             (page - 1) * PAGE_ROWS : page * PAGE_ROWS
         ]
     )
-    names = tuple(sorted({asked.category} if asked.category else set(categories)))
+    names = {name: categories[name] for name in sorted(categories) if asked.category in ("", name)}
     return AccessMap(
-        names,
+        tuple(names),
         tuple(_rows(here, live, working, names)),
         members.count(),
         holding.count(),
@@ -111,7 +114,7 @@ def _rows(
     members: list[Member],
     live: "QuerySet[Grant]",
     working: "QuerySet[CaseMember]",
-    names: tuple[str, ...],
+    names: Mapping[str, frozenset[str]],
 ) -> Iterable[Row]:
     ids = [member.pk for member in members]
     held = defaultdict(list)
@@ -143,8 +146,8 @@ def _rows(
     )
     for member in members:
         cells = {}
-        for name in names:
-            cell = _cell(held[member.pk, name], cases[member.pk], name)
+        for name, uses in names.items():
+            cell = _cell(held[member.pk, name], cases[member.pk], name, uses)
             if cell is not None:
                 cells[name] = cell
         yield Row(
@@ -155,19 +158,26 @@ def _rows(
         )
 
 
-def _cell(grants: list[dict[str, object]], cases: dict[str, int], category: str) -> Cell | None:
+def _cell(
+    grants: list[dict[str, object]],
+    cases: dict[str, int],
+    category: str,
+    uses: frozenset[str],
+) -> Cell | None:
     kinds = known_kinds()
     by_case = {
         name: number
         for name, number in cases.items()
-        if name in kinds and (not kinds[name].categories or category in kinds[name].categories)
+        if name in kinds
+        and not kinds[name].purposes.isdisjoint(uses)
+        and (not kinds[name].categories or category in kinds[name].categories)
     }
     if not grants and not by_case:
         return None
     widths = {str(GLASS if one["kind"] == GLASS else one["scope"]) for one in grants}
     widths |= {CASE} if by_case else set()
     purposes = {str(one["purpose"]) for one in grants}
-    purposes |= {purpose for name in by_case for purpose in kinds[name].purposes}
+    purposes |= {purpose for name in by_case for purpose in kinds[name].purposes & uses}
     ends = [one["latest"] for one in grants]
     return Cell(
         next(width for width in ORDER if width in widths),

@@ -10,9 +10,9 @@ from typing import Final
 
 from troth import vault
 from troth.people.actions import enrol
-from troth.people.values import NoPolicyError, RefusedError
 from troth.people.facts import EMAIL
 from troth.people.models import Person
+from troth.people.values import NoPolicyError, RefusedError
 from troth.store import Tx
 from troth.vault import PersonId
 

@@ -72,6 +72,10 @@ class SetUpForm(CodeForm):
         help_text=_("As “phone” or “key in the drawer”."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = ""
+
 
 class ConfirmForm(OwnForm):
     """A password or a code: proof that it is still the same who sits there."""

@@ -144,12 +144,14 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     found = typeset.case_asked(str(asked.get("case", "")))
     labels = Labels(DEFAULT_DB_ALIAS, now)
-    form = LookForm(request.POST if request.method == "POST" else None).of(use=labels.purposes())
+    form = LookForm(request.POST if request.method == "POST" else None)
+    form.of(use=labels.purposes())
     number = int(request.POST["value"]) if request.POST.get("value", "").isdecimal() else 0
     use = form.cleaned_data["use"] if request.method == "POST" and form.is_valid() else ""
     values = transact_as(actor.member.handle, typeset.looked, name, labels, found, number, use)
     if values is None:
         raise Http404
+    form.of(use=labels.purposes(*{one.name for one in values}))
     shown = {
         "member": actor.member,
         "subject": name,

@@ -111,7 +111,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
     labels = typeset.Labels(DEFAULT_DB_ALIAS, now)
     names = dict(labels.categories())
     asked = typeset_map.map_asked(request.GET, names)
-    found = access_map(names, asked, now, page_number(request.GET.get("page", "")))
+    found = access_map(labels.uses(), asked, now, page_number(request.GET.get("page", "")))
     shown = {
         "member": actor.member,
         "map": found,

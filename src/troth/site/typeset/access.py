@@ -100,10 +100,17 @@ class Labels:
             key=lambda pair: pair[1],
         )
 
-    def purposes(self, category: str = "") -> list[tuple[str, str]]:
-        """Return the purposes, or those of one category, by label."""
+    def uses(self) -> dict[str, frozenset[str]]:
+        """Return what each category that staff may see is used for."""
         known = {} if self._version is None else self._version.register.category
-        named = {p for name, one in known.items() if category in ("", name) for p in one.purposes}
+        return {
+            name: frozenset(one.purposes) for name, one in known.items() if not one.never_leaves
+        }
+
+    def purposes(self, *categories: str) -> list[tuple[str, str]]:
+        """Return the purposes there are, or those of some categories, by label."""
+        uses = self.uses()
+        named = {p for name, of in uses.items() if name in (categories or uses) for p in of}
         return sorted(((name, self.purpose(name)) for name in named), key=lambda pair: pair[1])
 
 

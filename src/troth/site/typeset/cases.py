@@ -41,6 +41,7 @@ class ValueShown(Struct, frozen=True):
     """
 
     number: int
+    name: str
     category: str
     field: str
     label: str
@@ -120,6 +121,7 @@ def values_of(tx: Tx, person: PersonId, labels: Labels) -> tuple[ValueShown, ...
     return tuple(
         ValueShown(
             row.pk,
+            row.category,
             labels.category(row.category),
             row.field,
             labels.field(row.category, row.field),
