@@ -1,0 +1,178 @@
+"""Access and one's account in Chromium: every page fits and is accessible; passkeys work."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.access.house import PURPOSE, House, act, value_of, wish
+from tests.pages.axe import findings
+from tests.pages.test_access_pages import asked, enter, name_of
+from tests.pages.test_access_pages import staff as staff  # noqa: PLC0414 - the fixture
+from troth.access import cases, glass, grants, views
+from troth.access.models import Break, Grant, Member
+from troth.access.roles import Role
+from troth.people import reauth
+from troth.people.models import SecondFactor
+from troth.store import SYSTEM
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("committed", "keys"),
+]
+LOCALES: Final = {"zh": "zh-CN", "en": "en-GB"}
+SIZES: Final = (
+    ("zh", 360, "light"),
+    ("en", 1280, "light"),
+    ("zh", 1280, "dark"),
+    ("en", 360, "dark"),
+)
+Open = Callable[[Role, str], Page]
+
+
+@pytest.fixture
+def url(committed: None) -> Iterator[str]:  # noqa: ARG001 - its threads write too
+    """Serve the site from this process; its own fixture would put the guards on too early."""
+    server = LiveServer("localhost")
+    server._live_server_modified_settings.enable()  # noqa: SLF001 - as its fixture does
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def lived(staff: House) -> dict[str, tuple[Role, str]]:
+    """Let something of everything happen; return each page with who looks at it."""
+    support, officer = enter(staff, "support"), enter(staff, "privacy-officer")
+    support.post(reverse("access-ask"), asked(staff))
+    given = Grant.objects.get()
+    said = {"do": "approve", "note": "For two days"}
+    officer.post(reverse("grant-decide", args=[given.pk]), said)
+    waiting = act(staff["engineer"], grants.ask, wish(reason="To compare what is shown twice"))
+    case = act(SYSTEM, cases.open_case, "question", staff.persons[1:], "About her address")
+    act(staff["support"], cases.take, case)
+    for person in staff.persons:
+        act(staff["support"], views.view, value_of(person), None, PURPOSE)
+    act(staff["engineer"], glass.break_glass, wish(staff.persons[0], reason="A leak goes on"))
+    subject = reverse("subject", args=[name_of(staff.persons[0])])
+    return {
+        "start": ("privacy-officer", reverse("access")),
+        "ask": ("support", reverse("access-ask")),
+        "requests": ("auditor", reverse("requests")),
+        "grant": ("support", reverse("grant", args=[given.pk])),
+        "decide": ("privacy-officer", reverse("grant", args=[waiting.pk])),
+        "cases": ("support", reverse("cases")),
+        "case": ("support", reverse("case", args=[case.pk])),
+        "subject": ("support", subject),
+        "map": ("owner", reverse("access-map")),
+        "record": ("auditor", reverse("record")),
+        "glass": ("support", reverse("glass")),
+        "review": ("owner", reverse("glass-review", args=[Break.objects.get().pk])),
+        "account": ("owner", reverse("account")),
+        "factors": ("owner", reverse("factors")),
+        "confirm": ("owner", reverse("confirm")),
+    }
+
+
+def session_of(staff: House, role: Role) -> str:
+    """Sign somebody in, who has just proved who she is; return the cookie."""
+    client: Client = enter(staff, role)
+    session = client.session
+    session[reauth.CONFIRMED] = [staff[role].account_id, time.time()]
+    session.save()
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_of_access_fits_and_is_accessible(
+    staff: House,
+    lived: dict[str, tuple[Role, str]],
+    url: str,
+    browser: Browser,
+    size: tuple[str, int, str],
+) -> None:
+    lang, width, scheme = size
+    context = browser.new_context(
+        locale=LOCALES[lang],
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        bypass_csp=True,
+    )
+    cookies: dict[Role, str] = {}
+    wrong = []
+    for name, (role, path) in lived.items():
+        if role not in cookies:
+            cookies[role] = session_of(staff, role)
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookies[role], "url": url}]
+        )
+        page = context.new_page()
+        page.goto(url + path)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong.append(f"{name}: wider than the screen")
+        wrong += [f"{name}: {found}" for found in findings(page)]
+        page.close()
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Page]:
+    """Return a page in a browser that has a device with a passkey store."""
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    device = context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    yield page
+    context.close()
+
+
+def test_a_passkey_is_added_and_signs_in(
+    staff: House,
+    url: str,
+    opened: Page,
+) -> None:
+    owner: Member = staff["owner"]
+    owner.account.set_password("a long made-up phrase")
+    owner.account.save()
+
+    def first_step() -> None:
+        opened.goto(f"{url}/console/sign-in")
+        opened.get_by_label("Handle").fill(owner.handle)
+        opened.get_by_label("Password").fill("a long made-up phrase")
+        opened.get_by_role("button", name="Sign in").click()
+
+    first_step()
+    opened.wait_for_url("**/console/account/factors")
+    opened.get_by_label("What you call it").first.fill("laptop")
+    opened.get_by_role("button", name="Add a passkey").click()
+    opened.wait_for_url("**/console/account?done=added")
+    expect(opened.get_by_role("rowheader", name="laptop")).to_be_visible()
+    expect(opened.get_by_text("Your recovery codes")).to_be_visible()
+    opened.get_by_role("button", name="Sign out").click()
+    first_step()
+    opened.wait_for_url("**/console/sign-in/second*")
+    opened.get_by_role("button", name="Use a passkey").click()
+    opened.wait_for_url("**/console/")
+    assert SecondFactor.objects.get(kind="passkey").used_at is not None
+    opened.goto(f"{url}/console/confirm")
+    opened.get_by_role("button", name="Use a passkey").click()
+    opened.wait_for_url("**/console/account")
