@@ -3,7 +3,7 @@
 import hmac
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest
@@ -35,7 +35,7 @@ def member_of_account(account_id: int) -> Member | None:
 def roles_of(member: Member) -> frozenset[Role]:
     """Return what a member is now."""
     held = MemberRole.objects.using(member._state.db).filter(member=member, until=None)  # noqa: SLF001 - the database it was read from
-    return frozenset(held.values_list("role", flat=True))
+    return frozenset(cast("Role", role) for role in held.values_list("role", flat=True))
 
 
 def usable_link(alias: str, token: str, at: datetime) -> OwnerLink | None:

@@ -26,7 +26,7 @@ def confirmed(request: HttpRequest) -> bool:
     if not isinstance(said, list) or len(said) != 2:  # noqa: PLR2004 - whose, and when
         return False
     whose, at = said
-    return whose == request.user.pk and 0 <= time.time() - at < LASTS.total_seconds()
+    return bool(whose == request.user.pk and 0 <= time.time() - at < LASTS.total_seconds())
 
 
 def confirm(request: HttpRequest) -> None:
