@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 from django.conf import settings
@@ -95,7 +95,7 @@ def test_every_page_of_access_fits_and_is_accessible(
     lived: dict[str, tuple[Role, str]],
     url: str,
     browser: Browser,
-    size: tuple[str, int, str],
+    size: tuple[str, int, Literal["light", "dark"]],
 ) -> None:
     lang, width, scheme = size
     context = browser.new_context(

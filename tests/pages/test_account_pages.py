@@ -181,7 +181,7 @@ def test_a_session_somebody_fixed_beforehand_is_not_the_one_signed_in(owner: Own
     session["planted"] = "by somebody else"
     session.save()
     fixed = session.session_key
-    client.cookies["troth-console"] = fixed
+    client.cookies["troth-console"] = fixed or ""
     owner.come_in(client)
     assert client.session.session_key != fixed
     assert "planted" not in client.session

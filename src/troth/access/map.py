@@ -7,7 +7,7 @@ A frozen member's row says so: she holds rights she can't use.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from msgspec import Struct
@@ -117,7 +117,7 @@ def _rows(
     names: Mapping[str, frozenset[str]],
 ) -> Iterable[Row]:
     ids = [member.pk for member in members]
-    held = defaultdict(list)
+    held: dict[tuple[int, str], list[Any]] = defaultdict(list)
     grouped = (
         live.filter(member__in=ids)
         .values("member_id", "category", "purpose", "scope", "kind")
@@ -125,13 +125,13 @@ def _rows(
     )
     for one in grouped:
         held[one["member_id"], one["category"]].append(one)
-    cases = defaultdict(lambda: defaultdict(int))
-    for one in (
+    cases: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for work in (
         working.filter(member__in=ids)
         .values("member_id", "case__kind")
         .annotate(number=Count("id"))
     ):
-        cases[one["member_id"]][one["case__kind"]] += one["number"]
+        cases[work["member_id"]][work["case__kind"]] += work["number"]
     roles = defaultdict(list)
     for member_id, role in (
         MemberRole.objects.using(live.db)
@@ -159,7 +159,7 @@ def _rows(
 
 
 def _cell(
-    grants: list[dict[str, object]],
+    grants: list[Any],
     cases: dict[str, int],
     category: str,
     uses: frozenset[str],
@@ -182,7 +182,7 @@ def _cell(
     return Cell(
         next(width for width in ORDER if width in widths),
         tuple(sorted(purposes)),
-        max(ends, default=None),  # type: ignore[type-var]  # moments all of them
+        max(ends, default=None),
         sum(int(str(one["number"])) for one in grants),
         sum(by_case.values()),
     )

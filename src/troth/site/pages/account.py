@@ -177,7 +177,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             form.add_error("code", refused.message.render(gettext))
         else:
             return _added(request, own)
-    shown = {
+    shown: dict[str, Any] = {
         "member": member_of(request),
         "form": form,
         "first": not factors.has_factor(own),
