@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS
 from msgspec import json
 
 from troth import vault
+from troth.access.models import Invitation
 from troth.gate import decide, permit
 from troth.gate.facts import UseFacts
 from troth.ledger.examinations import complete
@@ -18,7 +19,7 @@ from troth.ledger.sequencer import integrate_all
 from troth.people import erasure
 from troth.people.actions import CATEGORY, PURPOSE
 from troth.people.facts import EMAIL
-from troth.people.models import Detail, Person
+from troth.people.models import Account, Detail, Person
 from troth.people.values import NoPolicyError
 from troth.store import Store, Tx, transact
 from troth.vault import ErasedError, PersonId, Plain, Sealed
@@ -40,7 +41,7 @@ def plain(tx: Tx, person: PersonId) -> dict[str, Plain]:
         row.field: vault.unseal(
             tx, Sealed(person, row.category, row.field, row.version, bytes(row.box)), leave
         )
-        for row in Detail.objects.using(tx.alias).filter(person=person)
+        for row in Detail.objects.using(tx.alias).filter(person=person, category=CATEGORY)
         if row.box is not None
     }
 
@@ -132,10 +133,11 @@ def indexes(entries: Iterable[str]) -> list[int | None]:
 
 def halves(tx: Tx) -> list[str]:
     """Return whatever is half done or done twice: rows and entries have to fit one to one."""
-    persons = dict(Person.objects.using(tx.alias).values_list("id", "entry"))
-    details = list(
-        Detail.objects.using(tx.alias).values_list("person", "field", "entry", "commitment")
-    )
+    staff = _staff(tx)
+    enrolled = Person.objects.using(tx.alias).exclude(id__in=staff)
+    persons = dict(enrolled.values_list("id", "entry"))
+    rows = Detail.objects.using(tx.alias).filter(category=CATEGORY)
+    details = list(rows.values_list("person", "field", "entry", "commitment"))
     entries = Entry.objects.using(tx.alias).filter(kind=ENROLLED)
     bodies = {entry.pk: json.decode(bytes(entry.body)) for entry in entries}
     held: dict[UUID | None, list[str]] = {}
@@ -157,6 +159,12 @@ def halves(tx: Tx) -> list[str]:
     if Tombstone.objects.using(tx.alias).filter(done_at=None).exists():
         found.append("an erasure that is not done")
     return found
+
+
+def _staff(tx: Tx) -> set[str]:
+    """Return the persons of members and of who is invited: they were not enrolled."""
+    members = Account.objects.using(tx.alias).values_list("person", flat=True)
+    return {*members, *Invitation.objects.using(tx.alias).values_list("person", flat=True)}
 
 
 def _buried(tx: Tx) -> Any:

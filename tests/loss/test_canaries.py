@@ -10,6 +10,7 @@ from tests.loss import canaries
 from tests.loss.browsing import Browser
 from tests.loss.conftest import Drive, Driver
 from tests.loss.load import demand_whole, enrol
+from tests.people.factor import code_of, secret_on
 from tests.services.server import FreshDatabase
 
 MARK: Final = secrets.token_hex(6)
@@ -58,6 +59,30 @@ def through_the_pages(driver: Driver, reader: Browser) -> None:
     assert driver.healthy()
 
 
+def through_the_console(owner: Browser, handle: str, subject: str) -> None:
+    """Let a member write wherever she can: of herself, of others, and why."""
+    secret = secret_on(owner.get("/console/account/factors").text)
+    added = owner.post("/console/account/factors", code=code_of(secret), label="phone")
+    assert added.status == 302
+    typed: list[tuple[str, str, dict[str, str]]] = [
+        (f"people/{handle}?more=1", f"people/{handle}/own", {"name": NAME, "email": f"6{EMAIL}"}),
+        ("people/invite", "people/invite", {"roles": "support", "email": f"7{EMAIL}"}),
+        ("undertaking", "undertaking", {"name": NAME, "text": "1"}),
+        (
+            "access/cases",
+            "access/cases",
+            {"kind": "question", "persons": subject, "reason": QUERY},
+        ),
+        ("access/record", "access/record/export", {"reason": QUERY}),
+    ]
+    for page, form, fields in typed:
+        shown = owner.get(f"/console/{page}")
+        assert shown.status == 200, page
+        assert owner.post(f"/console/{form}", **fields).status in {200, 302}, form
+    for query in (f"people?q={NOBODY}", f"access/record?member={NOBODY}&subject={NOBODY}"):
+        assert owner.get(f"/console/{query}").status == 200
+
+
 def test_no_canary_is_found_in_the_clear_anywhere(
     tmp_path: Path, drive: Drive, fresh_database: FreshDatabase
 ) -> None:
@@ -85,6 +110,7 @@ def test_no_canary_is_found_in_the_clear_anywhere(
     assert reader.sign_in(handle, PASSWORD).status == 302
     assert owner.get(f"/console/owner/{token}").status == 410
     stays = enrol(driver.call)
+    through_the_console(owner, handle, stays.pseudonym)
 
     def places() -> dict[str, bytes]:
         data = canaries.files(driver.data, scratch, driver.log)
