@@ -15,8 +15,10 @@ from tests.access.house import PURPOSE, House, act, value_of, wish
 from tests.pages.axe import findings
 from tests.pages.test_access_pages import asked, enter, name_of
 from tests.pages.test_access_pages import staff as staff  # noqa: PLC0414 - the fixture
-from troth.access import cases, glass, grants, views
-from troth.access.models import Break, Grant, Member
+from tests.pages.test_people_in_the_browser import send
+from tests.people.factor import code_of, secret_on
+from troth.access import cases, glass, grants, invitations, members, views
+from troth.access.models import Break, Grant, Member, View
 from troth.access.roles import Role
 from troth.people import reauth
 from troth.people.models import SecondFactor
@@ -176,3 +178,66 @@ def test_a_passkey_is_added_and_signs_in(
     opened.goto(f"{url}/console/confirm")
     opened.get_by_role("button", name="Use a passkey").click()
     opened.wait_for_url("**/console/account")
+
+
+PASSWORD: Final = "a long made-up phrase"
+SAYS: Final = {
+    "zh": {"waits": "○", "lives": "✓"},
+    "en": {"waits": "○ waits", "lives": "✓ lives"},
+}
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_a_members_life_from_the_invitation_to_the_farewell(
+    staff: House,
+    url: str,
+    browser: Browser,
+    lang: str,
+) -> None:
+    context = browser.new_context(locale=LOCALES[lang], viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    link = act(staff["owner"], invitations.invite, ["support"], "", lambda token: token).token
+    page.goto(f"{url}/console/join/{link}")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=again]").fill(PASSWORD)
+    send(page)
+    page.goto(f"{url}/console/access")
+    page.wait_for_url("**/console/account/factors")
+    page.locator("[name=code]").fill(code_of(secret_on(page.content())))
+    send(page, page.locator("form:has([name=code]) button"))
+    page.goto(f"{url}/console/undertaking")
+    page.locator("[name=name]").fill("Made-up Maria")
+    send(page, page.locator("form:has([name=name]) button"))
+
+    person = name_of(staff.persons[0])
+    page.goto(f"{url}/console/access/ask")
+    page.locator("[name=category]").select_option("account")
+    page.locator("[name=use]").select_option(PURPOSE)
+    page.locator("[name=persons]").fill(person)
+    page.locator("[name=reason]").fill("To answer what she asked")
+    send(page)
+    expect(page.locator(".state")).to_contain_text(SAYS[lang]["waits"])
+    given = Grant.objects.get()
+    officer = enter(staff, "privacy-officer")
+    officer.post(reverse("grant-decide", args=[given.pk]), {"do": "approve", "note": ""})
+    page.reload()
+    expect(page.locator(".state")).to_contain_text(SAYS[lang]["lives"])
+
+    page.get_by_role("link", name=person).click()
+    page.locator("[name=use]").select_option(PURPOSE)
+    page.locator("button[name=value]").first.click()
+    expect(page.locator(".value")).to_have_text("somebody-0@example.com")
+
+    newcomer = given.member
+    act(staff["security"], members.freeze, newcomer, "To look at it first")
+    page.locator("[name=use]").select_option(PURPOSE)
+    page.locator("button[name=value]").first.click()
+    expect(page.locator(".refused")).to_be_visible()
+    expect(page.locator(".value")).to_have_count(0)
+    answers = View.objects.order_by("pk").values_list("reason", flat=True)
+    assert list(answers) == ["view-granted", "access-frozen"]
+
+    act(staff["owner"], members.end, newcomer)
+    page.goto(f"{url}/console/access")
+    assert "/console/sign-in" in page.url
+    context.close()
