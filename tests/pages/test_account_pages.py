@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests.people.factor import code_of, secret_on
 from troth.access import sign_in as door
-from troth.access.actions import claim_ownership, open_owner_link
+from troth.access.actions import claim_ownership, end_expired_sessions, open_owner_link
 from troth.ledger.models import Entry
 from troth.people import entering, reauth
 from troth.people.models import Account, RecoveryCode, SecondFactor, SignedIn
@@ -215,6 +215,19 @@ def test_sessions_are_seen_and_ended_one_by_one_and_all_others(owner: Owner) -> 
     here.post("/console/account/sessions/end-others")
     assert elsewhere.get("/console/")["Location"].startswith("/console/sign-in")
     assert here.get("/console/account").status_code == 200
+
+
+def test_a_session_is_seen_while_it_is_used_and_forgotten_when_it_is_no_more(
+    owner: Owner,
+) -> None:
+    client = owner.come_in()
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    SignedIn.objects.update(seen_at=long_ago)
+    client.get("/console/account")
+    assert SignedIn.objects.get().seen_at > long_ago
+    Session.objects.all().delete()
+    transact(end_expired_sessions)
+    assert SignedIn.objects.count() == 0
 
 
 def test_nobody_ends_anothers_session(owner: Owner) -> None:

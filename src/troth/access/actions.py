@@ -18,6 +18,7 @@ from troth.access import facts
 from troth.access.models import OWNER, Member, MemberRole, OwnerLink
 from troth.ledger import LedgerEntry, record
 from troth.ledger.entries import moment
+from troth.people import sessions
 from troth.people.actions import open_account
 from troth.store import Tx
 from troth.store.locks import serialise
@@ -92,5 +93,6 @@ def claim_ownership(tx: Tx, token: str, password: str) -> Member:
 def end_expired_sessions(tx: Tx) -> None:
     """Delete the sessions that have ended: until then a row would outlive its purpose."""
     ended, _ = Session.objects.using(tx.alias).filter(expire_date__lte=tx.now).delete()
+    sessions.forget_ended(tx)
     if ended:
         record(tx, LedgerEntry("access.sessions-ended", about={"sessions": ended}))

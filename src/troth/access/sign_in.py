@@ -179,6 +179,7 @@ def any_member(
         if member_of(request) is None:
             answer: HttpResponseBase = redirect_to_login(request.get_full_path())
         else:
+            entering.seen(request)
             answer = view(request, *args, **kwargs)
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer

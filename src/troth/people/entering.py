@@ -3,15 +3,17 @@
 `begin(request, account) -> None`        the password fitted: the second step is due
 `half(request) -> Account | None`         who is between the two steps, for some minutes
 `complete(request, account, by) -> None`  a fresh session; noted, and confirmed just now
+`seen(request) -> None`                    on each page; written down every few minutes
 `leave(request) -> None`
 """
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.contrib import auth
+from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest
 
 from troth.people import reauth, sessions
@@ -51,6 +53,11 @@ def complete(request: HttpRequest, account: Account, by: str) -> None:
     key = request.session.session_key or ""
     transact_as(account.handle, sessions.note, account, key, sessions.browser_of(agent), by)
     reauth.confirm(request)
+
+
+def seen(request: HttpRequest) -> None:
+    """Note that the session is in use."""
+    sessions.seen(DEFAULT_DB_ALIAS, request.session.session_key or "", datetime.now(UTC))
 
 
 def leave(request: HttpRequest) -> None:

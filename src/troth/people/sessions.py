@@ -58,7 +58,18 @@ def note(tx: Tx, account: Account, session: str, browser: str, by: str) -> None:
 def seen(alias: str, session: str, now: datetime) -> None:
     """Note that a session is in use, every few minutes at most; it is no deed of anybody's."""
     rows = SignedIn.objects.using(alias).filter(session=session, seen_at__lt=now - SEEN_EVERY)
-    rows.update(seen_at=now)
+    if rows.exists():  # asked first, as on SQLite even an update of nothing waits for the writer
+        rows.update(seen_at=now)
+
+
+def forget_ended(tx: Tx) -> int:
+    """Delete what was noted of sessions that are no more; return how many those were."""
+    living = Session.objects.using(tx.alias).values("session_key")
+    rows = SignedIn.objects.using(tx.alias).exclude(session__in=living)
+    deleted, _ = rows.delete()
+    if deleted:
+        record(tx, LedgerEntry("people.sessions-forgotten", about={"sessions": deleted}))
+    return deleted
 
 
 def of(account: Account, now: datetime) -> list[SignedIn]:
