@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 from msgspec import Struct
 
 from troth import vault
@@ -149,7 +149,9 @@ def _whom(grant: Grant) -> str:
     if grant.scope == CASE and grant.case is not None:
         return gettext("the persons of %(case)s") % {"case": grant.case.name}
     count = grant.persons.count()
-    return gettext("%(count)s persons by name") % {"count": count}
+    return ngettext("%(count)s person by name", "%(count)s persons by name", count) % {
+        "count": count
+    }
 
 
 def opened(tx: Tx, actor: Acting, grant: Grant, now: datetime) -> GrantShown:
