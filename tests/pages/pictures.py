@@ -18,7 +18,9 @@ from msgspec import Struct
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.pages import fault
+from tests.pages.lived import live
 from tests.pages.samples import ROOT, changed, default_policy
+from tests.people.factor import code_of, secret_on
 from tests.services import chromium
 from tests.services.server import Server, environment
 from troth.policy.words import LANGS, Lang
@@ -67,6 +69,11 @@ SIGHTS: Final = {
     "console-ledger": Sight("/console/ledger", ["console"], staff=True),
     "jobs": Sight("/console/jobs", ["console"], staff=True),
     "sign-in": Sight("/console/sign-in", ["console"]),
+    "access": Sight("/console/access", ["console"], staff=True),
+    "access-map": Sight("/console/access/map", ["console"], staff=True),
+    "record": Sight("/console/access/record", ["console"], staff=True),
+    "people": Sight("/console/people", ["console"], staff=True),
+    "organisation": Sight("/console/organisation", ["console"], staff=True),
     "board-broken": Sight(
         "/console/?statement=revision.timely", ["console"], staff=True, row="revision.timely"
     ),
@@ -89,12 +96,27 @@ SHOTS: Final = (
 )
 
 
+STYLES: Final = {
+    "board": "board.css",
+    "board-broken": "board.css",
+    "jobs": "jobs.css",
+    "ledger": "ledger.css",
+    "console-ledger": "ledger.css",
+    "access": "access.css",
+    "access-map": "access.css",
+    "record": "access.css",
+    "people": "people.css",
+    "organisation": "people.css",
+}
+"""Which style a page has beside the base; the others are for reading."""
+
+
 def sources_hash(shot: Shot) -> str:
     """Return the hash of the templates, styles and catalogue a picture is drawn from."""
     files = [SITE / "templates" / "base.html", SITE / "static" / "css" / "base.css"]
     for folder in SIGHTS[shot.page].sources:
         files += (SITE / "templates" / folder).rglob("*.html")
-    files += (SITE / "static" / "css").glob("board.css" if "board" in shot.page else "reading.css")
+    files += (SITE / "static" / "css").glob(STYLES.get(shot.page, "reading.css"))
     if shot.lang == "zh":
         files.append(SITE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po")
     digest = sha256()
@@ -128,8 +150,13 @@ def enter(browser: Browser, server: Server) -> Any:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("The same again").fill(PASSWORD)
     page.get_by_role("button", name="Become the owner").click()
+    page.goto(f"{server.url}/console/account/factors")
+    page.locator("[name=code]").fill(code_of(secret_on(page.content())))
+    page.locator("form:has([name=code]) button").click()
+    page.wait_for_url("**/console/account?done=added")
     state = context.storage_state()
     context.close()
+    live(server)
     examine(browser, server, state)
     return state
 
