@@ -153,7 +153,7 @@ def enter(browser: Browser, server: Server) -> Any:
     page.goto(f"{server.url}/console/account/factors")
     page.locator("[name=code]").fill(code_of(secret_on(page.content())))
     page.locator("form:has([name=code]) button").click()
-    page.wait_for_url("**/console/account?done=added")
+    page.locator(".codes").wait_for()
     state = context.storage_state()
     context.close()
     live(server)

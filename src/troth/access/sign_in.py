@@ -11,12 +11,14 @@
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from threading import BoundedSemaphore
 from typing import Any, Concatenate, Final, ParamSpec
 
 from django.contrib import auth
 from django.contrib.auth.views import redirect_to_login
+from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -25,11 +27,14 @@ from msgspec import Struct
 from troth.access.facts import member_of, member_of_account
 from troth.access.models import Member
 from troth.people import entering, factors, passkeys
+from troth.people.mail import post
 from troth.people.models import HANDLE_LENGTH_MAX, PASSKEY, TOTP, Account
 from troth.people.passwords import LENGTH_MAX
 from troth.people.values import Under
-from troth.store import transact_as
+from troth.store import Tx, transact_as
 from troth.store.rate import Limit, network_of
+from troth.vault import PersonId
+from troth.versions import facts as versions
 
 Arguments = ParamSpec("Arguments")
 
@@ -93,8 +98,18 @@ def second(request: HttpRequest, code: str) -> SignIn:
     by = TOTP
     fits = transact_as(account.handle, factors.check_totp, account, code, UNDER)
     if not fits:
-        by, fits = RECOVERY, transact_as(account.handle, factors.use_code, account, code)
+        by, fits = RECOVERY, transact_as(account.handle, _use_code, account, code)
     return _completed(request, member, by) if fits else SignIn(None)
+
+
+def _use_code(tx: Tx, account: Account, code: str) -> bool:
+    """Use a recovery code up, and tell its member by mail, if she has given an address."""
+    used = factors.use_code(tx, account, code)
+    if used and account.person:
+        key = f"recovery.{account.pk}.{tx.now.isoformat()}"
+        values = {"handle": account.handle}
+        post(tx, PersonId(account.person), "people.recovery-used", values, key)
+    return used
 
 
 def ask_passkey(request: HttpRequest, site: passkeys.Site) -> str | None:
@@ -187,6 +202,13 @@ def any_member(
     return guarded
 
 
+def _must_set_up(member: Member) -> bool:
+    """Tell whether a second factor is due; where no policy is in force none could be kept."""
+    if factors.has_factor(member.account):
+        return False
+    return versions.in_force(DEFAULT_DB_ALIAS, datetime.now(UTC)) is not None
+
+
 def members_only(
     view: Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]:
@@ -197,7 +219,7 @@ def members_only(
         request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> HttpResponseBase:
         member = member_of(request)
-        if member is not None and not factors.has_factor(member.account):
+        if member is not None and _must_set_up(member):
             return HttpResponseRedirect(reverse(SETTING_UP))
         return view(request, *args, **kwargs)
 

@@ -1,7 +1,7 @@
 """Verbs of persons.
 
 `open_account(tx, prefix, password) -> Account`          by which one signs in
-`change_password(tx, account, now, password) -> None`    raises WrongPasswordError, ValidationError
+`change_password(tx, account, password) -> None`         raises ValidationError
 `enrol(tx, person, given, of_age=…) -> Enrolled`         raises RefusedError, AlreadyThereError
 `bury(tx, person, reason) -> Pseudonym`                   the first step of `people.erasure.erase`
 `mark_erased(tx, person) -> None`                         its last
@@ -31,14 +31,6 @@ PURPOSE: Final = "account"
 SOURCE: Final = "direct"
 """The register's names for what somebody gives who opens an account."""
 UNDER: Final = Under(CATEGORY, PURPOSE, SOURCE)
-
-
-class WrongPasswordError(Exception):
-    """The password that was given is not the account's."""
-
-    def __init__(self) -> None:
-        self.message = Message(mark("This is not your password."))
-        super().__init__(self.message.render(str))
 
 
 class AlreadyThereError(Exception):
@@ -72,11 +64,12 @@ def open_account(tx: Tx, prefix: str, password: str) -> Account:
     return account
 
 
-def change_password(tx: Tx, account: Account, now: str, password: str) -> None:
-    """Exchange a password, whose sessions end by it. Raises WrongPasswordError, ValidationError."""
+def change_password(tx: Tx, account: Account, password: str) -> None:
+    """Exchange a password, whose sessions end by it. Raises ValidationError.
+
+    That she knows the one she has, the edge holds: outside a transaction, as a hash takes long.
+    """
     held = Account.objects.using(tx.alias).select_for_update().get(pk=account.pk)
-    if not held.check_password(now):
-        raise WrongPasswordError
     validate_password(password, held)
     held.set_password(password)
     held.save(using=tx.alias, update_fields=["password"])

@@ -11,7 +11,8 @@ from pkgutil import iter_modules
 from typing import Protocol
 
 import troth
-from troth.people.models import Detail, Person
+from troth.people import sessions
+from troth.people.models import Account, Detail, Person
 from troth.store import Tx
 from troth.vault import PersonId
 
@@ -42,7 +43,14 @@ def erase_all(tx: Tx, person: PersonId) -> Iterator[tuple[str, int]]:
 
 
 def erase(tx: Tx, person: PersonId) -> int:
-    """Take the boxes and the person out of the rows; what the ledger committed to stays."""
+    """Take the boxes and the person out of the rows; what the ledger committed to stays.
+
+    Of an account of hers the second factors, recovery codes and sessions go too.
+    """
+    for account in Account.objects.using(tx.alias).filter(person=person):
+        sessions.end_all(tx, account)
+        account.factors.using(tx.alias).all().delete()
+        account.recovery_codes.using(tx.alias).all().delete()
     details = Detail.objects.using(tx.alias).filter(person=person)
     count = details.update(person="", box=None)
     Person.objects.using(tx.alias).filter(pk=person).delete()

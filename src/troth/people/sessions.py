@@ -88,6 +88,12 @@ def end_others(tx: Tx, account: Account, session: str) -> int:
     return _end(tx, account, _rows(tx, account).exclude(session=session))
 
 
+def end_unproven(tx: Tx, account: Account, session: str) -> int:
+    """End what was signed in by the password alone, once there is a first second factor."""
+    first = account.factors.using(tx.alias).filter(confirmed_at__isnull=False).count() == 1
+    return end_others(tx, account, session) if first else 0
+
+
 def end_all(tx: Tx, account: Account) -> int:
     """End all sessions; return how many those were."""
     return _end(tx, account, _rows(tx, account))

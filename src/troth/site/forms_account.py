@@ -3,15 +3,33 @@
 from typing import Any, ClassVar, Final
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from troth.people.models import LABEL_LENGTH_MAX
 from troth.people.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
 from troth.policy.words import Message
 from troth.site.forms import ClaimForm, DeclaredForm
 
 CODE_LENGTH_MAX: Final = 40
+
+
+LABELS: Final = {
+    "other": gettext_noop("elsewhere"),
+    "phone": gettext_noop("on a phone"),
+    "computer": gettext_noop("on a computer"),
+    "key": gettext_noop("on a security key"),
+}
+"""Where a second factor is. A list, as what somebody would call it may tell her name."""
+
+
+def labels() -> list[tuple[str, str]]:
+    """Return them in the reader's language."""
+    return [(name, gettext(label)) for name, label in LABELS.items()]
+
+
+def label_of(name: str) -> str:
+    """Return a name of the list; what is none is elsewhere."""
+    return name if name in LABELS else "other"
 
 
 def _password(label: Any, autocomplete: str) -> forms.CharField:
@@ -65,12 +83,7 @@ class SetUpForm(CodeForm):
         "label": "staff-account.second_factor",
     }
 
-    label = forms.CharField(
-        label=_("What you call it"),
-        max_length=LABEL_LENGTH_MAX,
-        required=False,
-        help_text=_("As “phone” or “key in the drawer”."),
-    )
+    label = forms.ChoiceField(label=_("Where it is"), choices=labels, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

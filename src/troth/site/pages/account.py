@@ -31,10 +31,17 @@ from troth.access.sign_in import (
     second_by_passkey,
 )
 from troth.people import entering, factors, passkeys, reauth, sessions
-from troth.people.actions import WrongPasswordError, change_password
+from troth.people.actions import change_password
 from troth.people.models import TOTP, Account, SecondFactor, SignedIn
 from troth.people.values import NoPolicyError, RefusedError
-from troth.site.forms_account import CodeForm, ConfirmForm, PasswordForm, SetUpForm
+from troth.site.forms_account import (
+    CodeForm,
+    ConfirmForm,
+    PasswordForm,
+    SetUpForm,
+    label_of,
+    labels,
+)
 from troth.site.navigation import own_page
 from troth.store import Tx, transact_as
 
@@ -42,9 +49,6 @@ GET_OR_POST: Final = ("GET", "HEAD", "POST")
 UNFIT: Final = 422
 TOO_MANY: Final = 429
 BODY_MAX: Final = 20_000
-CODES: Final = "account.codes"
-"""Recovery codes that were just made, in the session until they were shown once."""
-DEFAULT_LABEL: Final = {"totp": "code generator", "passkey": "passkey"}
 
 
 def site_of(request: HttpRequest) -> passkeys.Site:
@@ -127,13 +131,18 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _account(
-    request: HttpRequest, form: PasswordForm, *, refused: str = "", status: int = 200
+    request: HttpRequest,
+    form: PasswordForm,
+    *,
+    refused: str = "",
+    status: int = 200,
+    codes: tuple[str, ...] = (),
 ) -> HttpResponse:
     own = own_account(request)
-    codes = request.session.pop(CODES, [])
     shown = {
         "member": member_of(request),
         "factors": own.factors.filter(confirmed_at__isnull=False).order_by("pk"),
+        "labels": dict(labels()),
         "codes": codes,
         "left": factors.codes_left(own),
         "sessions": sessions.of(own, datetime.now(UTC)),
@@ -143,7 +152,7 @@ def _account(
         "done": request.GET.get("done", ""),
         "set_up": factors.has_factor(own),
     }
-    status = status if not form.errors else UNFIT
+    status = max(status, UNFIT if form.errors else status)
     return render(request, "console/account/account.html", shown, status=status)
 
 
@@ -180,6 +189,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {
         "member": member_of(request),
         "form": form,
+        "labels": labels(),
         "first": not factors.has_factor(own),
     }
     try:
@@ -195,7 +205,7 @@ def _generator(tx: Tx, own: Account, begun: SecondFactor | None) -> dict[str, st
     """Return what sets a code generator up: the secret to type, and the code to scan."""
     issuer = settings.CONFIG.name
     if begun is None:
-        made = factors.begin_totp(tx, own, DEFAULT_LABEL[TOTP], issuer, UNDER)
+        made = factors.begin_totp(tx, own, label_of(""), issuer, UNDER)
         secret, uri = made.secret, made.uri
     else:
         secret = factors.secret_of(tx, begun, UNDER)
@@ -208,9 +218,12 @@ def _generator(tx: Tx, own: Account, begun: SecondFactor | None) -> dict[str, st
 
 
 def _added(request: HttpRequest, own: Account) -> HttpResponse:
-    """Go on after a second factor was added; with the first come recovery codes."""
+    """Go on after a second factor was added; with the first come recovery codes, shown once."""
+    transact_as(own.handle, sessions.end_unproven, own, request.session.session_key or "")
     if own.recovery_codes.first() is None:
-        request.session[CODES] = list(transact_as(own.handle, factors.make_codes, own))
+        return _account(
+            request, PasswordForm(), codes=transact_as(own.handle, factors.make_codes, own)
+        )
     return HttpResponseRedirect(f"{reverse('account')}?done=added")
 
 
@@ -235,13 +248,14 @@ def passkey_added(request: HttpRequest) -> HttpResponse:
         return JsonResponse({}, status=403)
     answer = answered(request)
     challenge = str(request.session.pop(CHALLENGE, ""))
-    label = str(answer.pop("label", "")) or DEFAULT_LABEL["passkey"]
+    label = label_of(str(answer.pop("label", "")))
     try:
         passkey = passkeys.register(challenge, site_of(request), answer)
     except passkeys.PasskeyError as refused:
         return JsonResponse({"says": refused.message.render(gettext)}, status=UNFIT)
     transact_as(own.handle, factors.add_passkey, own, label, passkey)
-    return JsonResponse({"next": _added(request, own).headers["Location"]})
+    transact_as(own.handle, sessions.end_unproven, own, request.session.session_key or "")
+    return JsonResponse({"next": f"{reverse('account')}?done=added"})
 
 
 @require_POST
@@ -270,8 +284,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
     own = own_account(request)
     if not reauth.confirmed(request):
         return reauth.redirect_to_confirm(request, back=reverse("account"))
-    request.session[CODES] = list(transact_as(own.handle, factors.make_codes, own))
-    return HttpResponseRedirect(f"{reverse('account')}?done=codes")
+    return _account(request, PasswordForm(), codes=transact_as(own.handle, factors.make_codes, own))
 
 
 @require_POST
@@ -301,20 +314,25 @@ def password(request: HttpRequest) -> HttpResponse:
     own, form = own_account(request), PasswordForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
+        form.wait_seconds = PER_SECOND.wait_seconds(str(own.pk))
+        fits = not form.wait_seconds and proved(own, given["now"], "")
+        if form.wait_seconds or fits is False:
+            form.add_error("now", gettext("This is not your password."))
+            return _account(request, form, status=TOO_MANY if form.wait_seconds else UNFIT)
+        PER_SECOND.forget(str(own.pk))
+        session = request.session.session_key or ""
         try:
-            transact_as(own.handle, _exchange, own, given, request.session.session_key or "")
-        except WrongPasswordError as refused:
-            form.add_error("now", refused.message.render(gettext))
+            transact_as(own.handle, _exchange, own, given["password"], session)
         except ValidationError as refused:
             form.add_error("password", refused)
         else:
             _stay(request, Account.objects.get(pk=own.pk))
             return HttpResponseRedirect(f"{reverse('account')}?done=password")
-    return _account(request, form)
+    return _account(request, form, status=UNFIT)
 
 
-def _exchange(tx: Tx, own: Account, given: dict[str, str], session: str) -> None:
-    change_password(tx, own, given["now"], given["password"])
+def _exchange(tx: Tx, own: Account, password: str, session: str) -> None:
+    change_password(tx, own, password)
     sessions.end_others(tx, own, session)
 
 

@@ -50,7 +50,7 @@
         const options = wanted(await asked.json());
         const found = await navigator.credentials[place.dataset.do](options);
         const body = told(found);
-        const label = place.querySelector("input");
+        const label = place.querySelector("select");
         if (label) body.label = label.value;
         const answer = await post(place.dataset.answer, body);
         const said = await answer.json();

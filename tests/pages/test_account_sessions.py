@@ -1,0 +1,125 @@
+"""Sessions and secrets of an account: seen, ended, never guessed without end, gone with it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from msgspec.structs import replace
+
+from tests.pages.test_account_pages import OTHER, PASSWORD, Owner
+from tests.pages.test_account_pages import _counted_from_zero as _counted_from_zero  # noqa: PLC0414 - a fixture
+from tests.pages.test_account_pages import owner as owner  # noqa: PLC0414 - a fixture
+from tests.people.factor import code_of, secret_on
+from troth.access import sign_in as door
+from troth.access.actions import claim_ownership, end_expired_sessions, open_owner_link
+from troth.ledger.models import Entry
+from troth.people import holdings
+from troth.people.mail import letter_of
+from troth.people.models import Account, RecoveryCode, SecondFactor, SignedIn
+from troth.people.values import person_of
+from troth.people.values import replace as keep_values
+from troth.store import transact
+from troth.store.models import OutboxRow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_connection")]
+
+
+def test_the_first_factor_ends_what_was_signed_in_by_the_password_alone(
+    published: Mapping[str, bytes],  # noqa: ARG001 - the policy secrets are kept under
+) -> None:
+    account = transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account
+    hers, thief = Client(), Client()
+    for client in (hers, thief):
+        client.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})
+        assert client.get("/console/account").status_code == 200
+    secret = secret_on(hers.get("/console/account/factors").text)
+    hers.post("/console/account/factors", {"code": code_of(secret), "label": ""})
+    assert hers.get("/console/").status_code == 200
+    assert thief.get("/console/")["Location"].startswith("/console/sign-in")
+
+
+def test_the_password_one_has_is_not_guessed_without_end(owner: Owner) -> None:
+    client = owner.come_in()
+    given = {"now": "no", "password": OTHER, "again": OTHER}
+    answers = [client.post("/console/account/password", given).status_code for _ in range(9)]
+    assert answers == [422] * 8 + [429]
+    assert client.post("/console/account/password", given | {"now": PASSWORD}).status_code == 429
+
+
+def test_who_used_a_recovery_code_is_told_by_mail(owner: Owner) -> None:
+    person = transact(person_of, owner.account)
+    under = replace(door.UNDER, beside=frozenset({"handle", "password"}))
+    transact(keep_values, "test.address", person, {"email": "owner@example.com"}, under)
+    page = owner.come_in().post("/console/account/codes").text
+    code = page.split("<li><code>")[1].split("<")[0]
+    late = Client()
+    owner.first_step(late)
+    late.post("/console/sign-in/second", {"code": code})
+    letter = letter_of(bytes(OutboxRow.objects.get(kind="mail").body))
+    assert letter.template == "people.recovery-used"
+
+
+def test_an_erased_persons_factors_and_sessions_go_too(owner: Owner) -> None:
+    client = owner.come_in()
+    person = transact(person_of, owner.account)
+    transact(holdings.erase, person)
+    assert SecondFactor.objects.count() == RecoveryCode.objects.count() == 0
+    assert SignedIn.objects.count() == 0
+    assert client.get("/console/account")["Location"].startswith("/console/sign-in")
+
+
+def test_sessions_are_seen_and_ended_one_by_one_and_all_others(owner: Owner) -> None:
+    here, there, elsewhere = (owner.come_in() for _ in range(3))
+    assert SignedIn.objects.count() == 3
+    page = here.get("/console/account").text
+    assert page.count("/end") >= 2
+    other = SignedIn.objects.get(session=there.session.session_key)
+    assert here.post(f"/console/account/sessions/{other.pk}/end").status_code == 302
+    assert there.get("/console/")["Location"].startswith("/console/sign-in")
+    here.post("/console/account/sessions/end-others")
+    assert elsewhere.get("/console/")["Location"].startswith("/console/sign-in")
+    assert here.get("/console/account").status_code == 200
+
+
+def test_a_session_is_seen_while_it_is_used_and_forgotten_when_it_is_no_more(
+    owner: Owner,
+) -> None:
+    client = owner.come_in()
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    SignedIn.objects.update(seen_at=long_ago)
+    client.get("/console/account")
+    assert SignedIn.objects.get().seen_at > long_ago
+    Session.objects.all().delete()
+    transact(end_expired_sessions)
+    assert SignedIn.objects.count() == 0
+
+
+def test_nobody_ends_anothers_session(owner: Owner) -> None:
+    client = owner.come_in()
+    stranger = Account.objects.create(handle="m-stranger", created_at=datetime.now(UTC))
+    theirs = SignedIn.objects.create(
+        account=stranger,
+        session="x" * 32,
+        browser="",
+        by="password",
+        since=datetime.now(UTC),
+        seen_at=datetime.now(UTC),
+        entry=SignedIn.objects.latest("pk").entry,
+    )
+    assert client.post(f"/console/account/sessions/{theirs.pk}/end").status_code == 404
+    assert SignedIn.objects.filter(pk=theirs.pk).exists()
+
+
+def test_a_changed_password_ends_all_other_sessions(owner: Owner) -> None:
+    here, there = owner.come_in(), owner.come_in()
+    given = {"now": PASSWORD, "password": OTHER, "again": OTHER}
+    assert here.post("/console/account/password", given | {"now": "no"}).status_code == 422
+    assert there.get("/console/account").status_code == 200
+    before = here.session.session_key
+    assert here.post("/console/account/password", given).status_code == 302
+    assert there.get("/console/account").status_code == 302
+    assert here.get("/console/account").status_code == 200
+    assert here.session.session_key != before
+    assert Entry.objects.filter(kind="people.password-changed").count() == 1
