@@ -98,7 +98,7 @@ def crowd() -> None:
                 reason=b"",
                 asked_at=now,
                 lapses_at=now + timedelta(days=7),
-                life=timedelta(days=30),
+                life_s=30 * 24 * 60 * 60,
                 approvals_needed=1,
                 decided_at=now,
                 approved=True,

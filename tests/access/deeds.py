@@ -80,7 +80,7 @@ def grant_of(member: Member, **other: Any) -> Grant:
         "reason": b"",
         "asked_at": NOW,
         "lapses_at": NOW + timedelta(days=7),
-        "life": timedelta(days=1),
+        "life_s": 24 * 60 * 60,
         "approvals_needed": 1,
         "entry": uuid4(),
     }

@@ -145,7 +145,7 @@ def grant(member: Member, **other: Any) -> Grant:
         "reason": b"x",
         "asked_at": AT,
         "lapses_at": AT + 7 * DAY,
-        "life": DAY,
+        "life_s": 24 * 60 * 60,
         "approvals_needed": 1,
         "entry": ENTRY,
     }

@@ -6,6 +6,8 @@ import urllib.parse
 from http.cookies import SimpleCookie
 from typing import Final, NamedTuple
 
+from tests.people.factor import code_of, secret_on
+
 TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 HANDLE: Final = re.compile(r"owner-[a-z0-9]{6}")
 TIMEOUT_S: Final = 60
@@ -42,13 +44,15 @@ class Browser:
         return self._ask("POST", path, body, {"Content-Type": "application/json"})
 
     def claim(self, link: str, password: str) -> str:
-        """Become the owner by a link; return the handle."""
+        """Become the owner by a link, with a code generator; return the handle."""
         path = urllib.parse.urlsplit(link).path
         assert self.get(path).status == 200
         claimed = self.post(path, password=password, again=password)
         assert claimed.status == 302, claimed
         found = HANDLE.search(self.get(claimed.location).text)
         assert found is not None
+        secret = secret_on(self.get("/console/account/factors").text)
+        assert self.post("/console/account/factors", code=code_of(secret)).status == 200
         return found.group()
 
     def sign_in(self, handle: str, password: str) -> Page:

@@ -18,9 +18,9 @@ from msgspec import Struct
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.pages import fault
+from tests.pages.entering import set_up_factor
 from tests.pages.lived import live
 from tests.pages.samples import ROOT, changed, default_policy
-from tests.people.factor import code_of, secret_on
 from tests.services import chromium
 from tests.services.server import Server, environment
 from troth.policy.words import LANGS, Lang
@@ -150,10 +150,7 @@ def enter(browser: Browser, server: Server) -> Any:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("The same again").fill(PASSWORD)
     page.get_by_role("button", name="Become the owner").click()
-    page.goto(f"{server.url}/console/account/factors")
-    page.locator("[name=code]").fill(code_of(secret_on(page.content())))
-    page.locator("form:has([name=code]) button").click()
-    page.locator(".codes").wait_for()
+    set_up_factor(page, server.url)
     state = context.storage_state()
     context.close()
     live(server)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.pages.axe import findings
+from tests.pages.entering import set_up_factor
 from tests.pages.samples import default_policy
 from tests.services.server import Server
 from troth.policy.read import read
@@ -50,6 +51,7 @@ def session(live_troth: Server, browser: Browser) -> dict[str, Any]:
     page.get_by_label("The same again").fill(PASSWORD)
     page.get_by_role("button", name="Become the owner").click()
     page.wait_for_url("**/console/welcome")
+    set_up_factor(page, live_troth.url)
     held: Any = context.storage_state()
     context.close()
     return dict(held)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.pages.axe import findings
+from tests.pages.entering import set_up_factor
 from tests.services.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,6 +39,7 @@ def claim(server: Server, page: Page) -> None:
     page.locator("input[type=password]").nth(1).fill(PASSWORD)
     page.locator("main button").click()
     page.wait_for_url("**/console/welcome")
+    set_up_factor(page, server.url)
 
 
 @pytest.mark.parametrize(("lang", "width"), [("zh", 360), ("en", 1280)])

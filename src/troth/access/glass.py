@@ -62,8 +62,8 @@ def break_glass(tx: Tx, wish: Wish) -> Break:
         )
     grant = write(tx, actor.member, wish, needed=0, kind=GLASS)
     grant.decided_at, grant.approved, grant.until = tx.now, True, tx.now + LIFE
-    grant.life = LIFE
-    grant.save(using=tx.alias, update_fields=["decided_at", "approved", "until", "life"])
+    grant.life_s = int(LIFE.total_seconds())
+    grant.save(using=tx.alias, update_fields=["decided_at", "approved", "until", "life_s"])
     skipped = holders(tx, (OWNER, PRIVACY_OFFICER, SECURITY), but=actor.member)
     values = {"member": actor.member.handle, "category": wish.category}
     told = tell(tx, skipped, "access.glass-broken", values, f"glass.{grant.pk}")

@@ -124,7 +124,7 @@ def write(tx: Tx, member: Member, wish: Wish, *, needed: int, kind: str = "asked
         reason=reason,
         asked_at=tx.now,
         lapses_at=tx.now + timedelta(days=number(tx, REQUEST_LAPSES_DAYS)),
-        life=wish.life,
+        life_s=int(wish.life.total_seconds()),
         approvals_needed=needed,
         entry=entry,
     )

@@ -114,7 +114,7 @@ def _grant(house: _House, *, by: Member | None = None, until: datetime | None = 
         reason=seal_note(tx, person_of_member(tx, house.support), "sabotage"),
         asked_at=at,
         lapses_at=at + AGO,
-        life=AGO,
+        life_s=int(AGO.total_seconds()),
         approvals_needed=1,
         decided_at=at,
         approved=True,

@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('reason', models.BinaryField()),
                 ('asked_at', models.DateTimeField()),
                 ('lapses_at', models.DateTimeField()),
-                ('life', models.DurationField()),
+                ('life_s', models.PositiveIntegerField()),
                 ('approvals_needed', models.PositiveSmallIntegerField()),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('approved', models.BooleanField(null=True)),

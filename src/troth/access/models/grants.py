@@ -1,5 +1,6 @@
 """Grants: leave to see a category for a purpose, of certain persons, until a moment."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -34,7 +35,7 @@ class Grant(models.Model):
     reason = models.BinaryField()
     asked_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
-    life = models.DurationField()
+    life_s = models.PositiveIntegerField()
     approvals_needed = models.PositiveSmallIntegerField()
     decided_at = models.DateTimeField(null=True)
     approved = models.BooleanField(null=True)
@@ -72,6 +73,11 @@ class Grant(models.Model):
     def name(self) -> str:
         """How entries call it."""
         return f"grant-{self.pk}"
+
+    @property
+    def life(self) -> timedelta:
+        """For how long it holds from the approval."""
+        return timedelta(seconds=self.life_s)
 
 
 class GrantPerson(models.Model):
