@@ -10,6 +10,7 @@ from tests.people.factor import code_of, secret_on
 
 TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 HANDLE: Final = re.compile(r"owner-[a-z0-9]{6}")
+CODE: Final = re.compile(r"<li><code>([a-z2-7-]+)</code>")
 TIMEOUT_S: Final = 60
 
 
@@ -28,6 +29,8 @@ class Browser:
         self._port = port
         self._cookies = SimpleCookie()
         self._token = ""
+        self.codes: list[str] = []
+        """Recovery codes that were shown."""
 
     def get(self, path: str, **headers: str) -> Page:
         """Ask for a page."""
@@ -52,13 +55,20 @@ class Browser:
         found = HANDLE.search(self.get(claimed.location).text)
         assert found is not None
         secret = secret_on(self.get("/console/account/factors").text)
-        assert self.post("/console/account/factors", code=code_of(secret)).status == 200
+        added = self.post("/console/account/factors", code=code_of(secret))
+        self.codes = CODE.findall(added.text)
+        assert self.codes, added
         return found.group()
 
     def sign_in(self, handle: str, password: str) -> Page:
         """Try to sign in."""
         self.get("/console/sign-in")
         return self.post("/console/sign-in", handle=handle, password=password)
+
+    def second(self, code: str) -> Page:
+        """Take the second step, after the first."""
+        self.get("/console/sign-in/second")
+        return self.post("/console/sign-in/second", code=code)
 
     def _ask(
         self, method: str, path: str, body: str | bytes | None, headers: dict[str, str]
