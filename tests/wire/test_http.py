@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from troth.wire.http import FetchError, get, is_public
+from troth.wire.http import FetchError, get, is_public, post
 
 Answer = Callable[[socket.socket], None]
 
@@ -58,6 +58,34 @@ def test_an_answer_is_given_back(serve: Callable[[Answer], str]) -> None:
 def test_loopback_is_refused_unless_a_person_asked(serve: Callable[[Answer], str]) -> None:
     with pytest.raises(FetchError, match="private"):
         get(serve(saying(OK)))
+
+
+def test_a_body_is_posted_once_with_its_headers() -> None:
+    got: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def run() -> None:
+            peer, _ = listener.accept()
+            with peer, peer.makefile("rb") as read:
+                head = list(iter(read.readline, b"\r\n"))
+                got.extend((*head, read.read(3)))
+                peer.sendall(OK)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/token"
+        assert post(url, b"a=b", {"Accept": "text/plain"}, allow_private=True).body == b"hello"
+        thread.join(timeout=10)
+    assert got[0] == b"POST /token HTTP/1.1\r\n"
+    assert b"Accept: text/plain\r\n" in got
+    assert b"Content-Length: 3\r\n" in got
+    assert got[-1] == b"a=b"
+
+
+def test_what_is_posted_goes_to_no_private_address_and_is_told_in_no_error() -> None:
+    with pytest.raises(FetchError, match="private") as refused:
+        post("http://127.0.0.1:1/token?secret=made-up", b"secret=made-up", {})
+    assert "made-up" not in str(refused.value)
 
 
 def test_a_redirect_is_not_followed(serve: Callable[[Answer], str]) -> None:

@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
@@ -53,6 +54,31 @@ def get(
     Raises FetchError: no http(s) address, a private or reserved range, no answer in time, an
     answer that is too long. A redirect is answered as it is, never followed.
     """
+    return _asked("GET", url, b"", {}, allow_private, limit_bytes, timeout_s)
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    allow_private: bool = False,
+    limit_bytes: int = LIMIT_BYTES,
+    timeout_s: float = TIMEOUT_S,
+) -> Answer:
+    """Send a body to an address, bounded as `get` is. Raises FetchError, which tells no body."""
+    return _asked("POST", url, body, headers, allow_private, limit_bytes, timeout_s)
+
+
+def _asked(
+    method: str,
+    url: str,
+    content: bytes,
+    headers: Mapping[str, str],
+    allow_private: bool,  # noqa: FBT001 - as above
+    limit_bytes: int,
+    timeout_s: float,
+) -> Answer:
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
         raise _refused(url, mark("%(url)s is no http or https address."))
@@ -67,7 +93,8 @@ def get(
     watch = threading.Timer(timeout_s, connection.cut)
     watch.start()
     try:
-        connection.request("GET", path, headers={"Host": parts.netloc.rpartition("@")[2]})
+        sent = {**headers, "Host": parts.netloc.rpartition("@")[2]}
+        connection.request(method, path, content or None, sent)
         answer = connection.getresponse()
         body = _body(answer, url, limit_bytes, deadline)
         if connection.was_cut:
