@@ -12,7 +12,8 @@ from troth.access.models import Member
 from troth.gate import may_use, permit
 from troth.gate.facts import UseFacts
 from troth.ledger import LedgerEntry, record
-from troth.people.values import NoPolicyError, RefusedError, Under, demand, person_of
+from troth.people.sealing import VERSION_LENGTH, seal_text
+from troth.people.values import NoPolicyError, RefusedError, Under, person_of
 from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.vault import PersonId, Sealed
@@ -22,7 +23,6 @@ CATEGORY: Final = "access-log"
 FIELD: Final = "reason"
 PURPOSE: Final = "staff-access"
 UNDER: Final = Under(CATEGORY, PURPOSE, "direct")
-VERSION_LENGTH: Final = 64
 LENGTH_MAX: Final = 500
 
 
@@ -50,9 +50,7 @@ def seal_note(tx: Tx, person: PersonId, text: str, *, required: bool = False) ->
         if required:
             raise NoteError(Message(mark("Please say why, in a sentence.")))
         return b""
-    rules, _, _ = demand(tx, {FIELD: text}, UNDER)
-    sealed = vault.seal(tx, person, CATEGORY, FIELD, text, rules.version)
-    return rules.version.encode() + sealed.box
+    return seal_text(tx, person, FIELD, text, UNDER)
 
 
 def read_notes(tx: Tx, notes: Sequence[tuple[PersonId, bytes]]) -> list[str]:

@@ -3,28 +3,17 @@
 What is required is what the register requires; verbs refuse the rest with a sentence.
 """
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from troth.access.notes import LENGTH_MAX as NOTE_LENGTH_MAX
-from troth.site.forms_people import PeopleForm
+from troth.site.forms_people import PeopleForm, reason_field
 
 ROWS: Final = 3
 PERSONS_LENGTH_MAX: Final = 40_000
 NAME_LENGTH_MAX: Final = 100
 Choices = list[tuple[str, str]]
-
-
-def _reason(label: Any, text: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=NOTE_LENGTH_MAX,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": ROWS}),
-        help_text=text,
-    )
 
 
 def _persons() -> forms.CharField:
@@ -77,7 +66,7 @@ class AskForm(AccessForm):
     persons = _persons()
     case = forms.ChoiceField(label=_("Case"), required=False)
     days = forms.IntegerField(label=_("For how many days"), required=False, min_value=1)
-    reason = _reason(_("Why"), _("Who decides reads this; it is sealed."))
+    reason = reason_field(_("Why"), _("Who decides reads this; it is sealed."))
 
 
 class DecideForm(PeopleForm):
@@ -86,7 +75,7 @@ class DecideForm(PeopleForm):
     purpose = "staff-access"
     collects: ClassVar = {"note": "access-log.reason"}
 
-    note = _reason(_("What you say to it (optional)"), "")
+    note = reason_field(_("What you say to it (optional)"), "")
 
 
 class CaseForm(AccessForm):
@@ -101,7 +90,9 @@ class CaseForm(AccessForm):
 
     kind = forms.ChoiceField(label=_("What it is"), required=False)
     persons = _persons()
-    reason = _reason(_("What it is about (optional)"), _("Sealed under the first person's key."))
+    reason = reason_field(
+        _("What it is about (optional)"), _("Sealed under the first person's key.")
+    )
 
 
 class AssignForm(AccessForm):
@@ -136,7 +127,9 @@ class GlassForm(AccessForm):
     category = forms.ChoiceField(label=_("What"), required=False)
     use = forms.ChoiceField(label=_("For what"), required=False)
     persons = _persons()
-    reason = _reason(_("Why it can't wait"), _("Everybody you pass over reads this; it is sealed."))
+    reason = reason_field(
+        _("Why it can't wait"), _("Everybody you pass over reads this; it is sealed.")
+    )
 
 
 class FindingForm(PeopleForm):
@@ -145,7 +138,7 @@ class FindingForm(PeopleForm):
     purpose = "staff-access"
     collects: ClassVar = {"note": "access-log.reason"}
 
-    note = _reason(_("What you found"), "")
+    note = reason_field(_("What you found"), "")
 
 
 class ExportForm(PeopleForm):
@@ -154,4 +147,4 @@ class ExportForm(PeopleForm):
     purpose = "staff-access"
     collects: ClassVar = {"reason": "access-log.reason"}
 
-    reason = _reason(_("Why"), _("Another member confirms it first; she reads this."))
+    reason = reason_field(_("Why"), _("Another member confirms it first; she reads this."))

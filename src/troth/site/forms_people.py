@@ -43,7 +43,8 @@ def _roles() -> forms.MultipleChoiceField:
     )
 
 
-def _reason(label: Any, text: Any) -> forms.CharField:
+def reason_field(label: Any, text: Any) -> forms.CharField:
+    """Return a field for a note of a few sentences."""
     return forms.CharField(
         label=label,
         max_length=NOTE_LENGTH_MAX,
@@ -104,7 +105,7 @@ class FreezeForm(PeopleForm):
     purpose = "staff-access"
     collects: ClassVar = {"reason": "access-log.reason"}
 
-    reason = _reason(_("Why"), _("Kept sealed. The mail about it does not tell why."))
+    reason = reason_field(_("Why"), _("Kept sealed. The mail about it does not tell why."))
 
 
 class UnfreezeForm(PeopleForm):
@@ -113,7 +114,7 @@ class UnfreezeForm(PeopleForm):
     purpose = "staff-access"
     collects: ClassVar = {"reason": "access-log.reason"}
 
-    reason = _reason(_("Why it is lifted"), _("Kept sealed."))
+    reason = reason_field(_("Why it is lifted"), _("Kept sealed."))
 
 
 class ReviewForm(PeopleForm):
@@ -122,7 +123,7 @@ class ReviewForm(PeopleForm):
     purpose = "staff-access"
     collects: ClassVar = {"reason": "access-log.reason"}
 
-    reason = _reason(_("Note (optional)"), _("Kept sealed."))
+    reason = reason_field(_("Note (optional)"), _("Kept sealed."))
 
 
 class OwnNameForm(PeopleForm):
