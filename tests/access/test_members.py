@@ -24,6 +24,8 @@ from troth.people import erasure
 from troth.people.models import Account
 from troth.store import SYSTEM, Store
 from troth.vault import PersonId
+from troth.vault.models import KeyStoreOfData
+from troth.vault.store import open_store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 ENTRY = UUID(int=1)
@@ -324,7 +326,11 @@ def test_what_is_no_address_is_refused(clerk: Member, address: str) -> None:
 def test_what_only_her_signature_seals_is_not_swept_away(clerk: Member) -> None:
     act(SYSTEM, starting.begin)
     signed = act(clerk, undertakings.sign, 1, "Made-up Maria", "en")
+    KeyStoreOfData.objects.create(store=open_store().id, at=AT - 3650 * DAY)
+    unused = vault.new_person()
+    vault.prepare([unused])
     erasure.sweep(Store(), AT + 3650 * DAY)
+    assert list(vault.erased()) == [unused]
     clerk.account.refresh_from_db()
     signed.member.account.refresh_from_db()
     opened = act(SYSTEM, undertakings.name_of, signed)

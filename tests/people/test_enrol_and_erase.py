@@ -199,6 +199,7 @@ def test_data_that_bring_somebody_erased_back_lose_her_again() -> None:
 
 @pytest.mark.usefixtures("policy")
 def test_keys_that_never_sealed_anything_are_swept_in_time() -> None:
+    transact(vault.demand_ours)
     person, unused = enter().person, vault.new_person()
     vault.prepare([unused])
     now = FIRST + timedelta(days=400)
@@ -206,6 +207,15 @@ def test_keys_that_never_sealed_anything_are_swept_in_time() -> None:
     assert erasure.sweep(Store(), now + timedelta(days=4000)) == 1
     assert opened(person) == GIVEN
     assert list(vault.erased()) == [unused]
+
+
+def test_keys_from_before_the_bond_with_these_data_are_not_swept() -> None:
+    """They may be all that opens other data, put beside these by mistake."""
+    vault.prepare([vault.new_person()])
+    assert erasure.sweep(Store(), FIRST + timedelta(days=4000)) == 0
+    transact(vault.adopt)
+    assert erasure.sweep(Store(), FIRST + timedelta(days=4000)) == 0
+    assert list(vault.erased()) == []
 
 
 @pytest.mark.usefixtures("policy")

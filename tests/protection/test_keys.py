@@ -16,7 +16,7 @@ def test_keys_from_before_a_rotation_open_nothing_and_younger_ones_everything(
 ) -> None:
     old = own_books.keys
     generations = old.parent / "generations"
-    assert {file.name for file in generations.iterdir()} == {"1"}
+    assert {file.name for file in generations.iterdir()} == {"1", "store"}
     drive("erase", own_books.data, own_books.database, own_books.persons[0])
     assert drive("rotate", own_books.data, own_books.database) == 2
     young = tmp_path / "again"
@@ -30,7 +30,7 @@ def test_keys_from_before_a_rotation_open_nothing_and_younger_ones_everything(
         *own_books.where,
     )
     assert made.returncode == 0, made.stderr
-    assert {file.name for file in generations.iterdir()} == {"2"}
+    assert {file.name for file in generations.iterdir()} == {"2", "store"}
     (new,) = set(old.parent.glob("troth-*")) - {old}
 
     data, database = own_books.copy_operator_key(tmp_path / "data"), fresh_database("old-keys")

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.protection.cast import Books, Key, flipped, nothing_in, rewritten
+from tests.server.cast import troth
 from troth import vault
 from troth.protection.drill import drill
 from troth.protection.errors import BackupError, DamagedBackupError, WrongIdentityError
@@ -115,6 +116,23 @@ def test_keys_over_keys(tmp_path: Path, refused: Refused, books: Books) -> None:
     books.copy_keys(tmp_path / "data")
     said = refused(books.backup, books.key, KeysGiven(books.keys, books.key.identities))
     assert "holds a key store already" in said
+
+
+def test_keys_beside_those_of_another_server(
+    tmp_path: Path, own_books: Books, books: Books
+) -> None:
+    """A backup there would destroy the other's generation keys, and with them its backups."""
+    kept = own_books.keys.parent / "generations"
+    before = {file.name: file.read_bytes() for file in kept.iterdir()}
+    to = ("--to", books.key.public, *books.where)
+    for without_note in (False, True):
+        if without_note:
+            (kept / "store").unlink()
+            before.pop("store")
+        ended = troth("backup", tmp_path / "backup", "--keys", own_books.keys.parent, *to)
+        assert ended.returncode == 2
+        assert "the keys of another key store" in ended.stderr
+        assert {file.name: file.read_bytes() for file in kept.iterdir()} == before
 
 
 def test_a_folder_that_is_no_backup(tmp_path: Path, refused: Refused, books: Books) -> None:

@@ -14,6 +14,7 @@ from tests.vault.cast import CANARY, KILLED, open_canary, run, seal_canary
 from troth import vault
 from troth.store import transact
 from troth.vault import ErasedError, KeyStoreError, Sealed
+from troth.vault.models import KeyStoreOfData
 from troth.vault.source import OperatorKey, read_key, write_key
 from troth.vault.store import open_store
 
@@ -201,6 +202,14 @@ def test_data_and_keys_belong_together(keys: Path, tmp_path: Path) -> None:
         transact(vault.demand_ours)
     transact(vault.adopt)
     transact(vault.demand_ours)
+
+
+def test_keys_in_use_are_not_bound_to_data_that_know_nobody(keys: Path) -> None:
+    vault.prepare([vault.new_person()])
+    with pytest.raises(KeyStoreError, match="knows none of them"):
+        transact(vault.demand_ours)
+    assert not KeyStoreOfData.objects.exists()
+    assert keys.exists()
 
 
 def test_the_witness_remembers_the_newest_checkpoint() -> None:

@@ -16,7 +16,7 @@ from troth.people.models import Person
 from troth.policy.words import Pseudonym
 from troth.store import SYSTEM, Store, transact_on
 from troth.vault import PersonId
-from troth.vault.models import Tombstone
+from troth.vault.models import KeyStoreOfData, Tombstone
 
 RESTORED: Final = "restored"
 """The reason where a copy of the data brought somebody back who had been erased."""
@@ -77,10 +77,14 @@ def reapply(store: Store) -> int:
 def sweep(store: Store, made_before: datetime) -> int:
     """Erase whom only the key store knows: an enrolment that failed left her key and address.
 
+    A key older than the bond of these data with the key store may be of other data: it stays.
     Returns how many there were.
     """
     count = 0
-    for chunk in _chunks(vault.keys_made_before(made_before)):
+    bond = KeyStoreOfData.objects.using(store.alias).first()
+    if bond is None:
+        return count
+    for chunk in _chunks(vault.keys_made_between(bond.at, made_before)):
         known = Person.objects.using(store.alias).filter(pk__in=chunk)
         for person in set(chunk) - set(known.values_list("pk", flat=True)):
             erase(person, NEVER_ENROLLED, store=store)

@@ -26,6 +26,8 @@ from troth.vault.store import FILE, GENERATIONS
 
 COPY: Final = "copy.db"
 OLD: Final = ".old-"
+OWNER: Final = "store"
+"""Beside the generation keys: the id of the key store they are of."""
 ATTEMPTS: Final = 5
 PAGES_AT_ONCE: Final = 1_000
 CHUNK_BYTES: Final = 1_000_000
@@ -58,6 +60,7 @@ def back_up_keys(parent: Path, to: Sealed, at: datetime) -> Path:
         copy = draft / COPY
         kept = parent / GENERATIONS
         kept.mkdir(mode=0o700, exist_ok=True)
+        _claim(kept, store.id, store.folder / GENERATIONS)
         live = store.folder / GENERATIONS
         try:
             alive = _copy_consistently(store.file, copy, live, kept)
@@ -78,6 +81,35 @@ def back_up_keys(parent: Path, to: Sealed, at: datetime) -> Path:
             destroy_file(copy)
         _destroy_gone(alive, kept)
     return name_in(parent, at)
+
+
+def _claim(kept: Path, store: str, live: Path) -> None:
+    """Refuse a folder with the generation keys of another server, which would be destroyed here.
+
+    A folder without a note of whose it is, is ours if one of its keys is. Raises BackupError.
+    """
+    note = kept / OWNER
+    if note.exists():
+        ours = note.read_text(encoding="ascii").strip() == store
+    else:
+        there = [file for file in kept.iterdir() if file.name.isdigit()]
+        ours = not there or any(_same(file, live / file.name) for file in there)
+    if ours is False:
+        raise BackupError(
+            Message(
+                mark(
+                    "%(folder)s holds the keys of another key store, and nothing was written"
+                    " there; name a folder of its own for the backups of these keys."
+                ),
+                {"folder": kept.parent},
+            )
+        )
+    if not note.exists():
+        replace_file(note, f"{store}\n".encode())
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.exists() and one.read_bytes() == other.read_bytes()
 
 
 def _copy_consistently(file: Path, copy: Path, live: Path, kept: Path) -> set[str]:
@@ -135,8 +167,11 @@ def _keep_generations(live: Path, kept: Path) -> None:
 
 
 def _destroy_gone(alive: set[str], kept: Path) -> None:
+    """Destroy what the live store has destroyed; a younger generation is of a younger backup."""
+    newest = max(int(name) for name in alive if name.isdigit())
     for file in kept.iterdir():
-        if file.name.startswith(OLD) or (file.name.isdigit() and file.name not in alive):
+        gone = file.name.isdigit() and file.name not in alive and int(file.name) < newest
+        if gone or file.name.startswith(OLD):
             destroy_file(file)
 
 

@@ -15,8 +15,10 @@ from typing import Any, Final, Literal
 from msgspec import Struct, ValidationError, convert
 
 import troth
+from troth.people.provider import Provider
 from troth.policy.words import Message, mark
 from troth.site.database import parse_url
+from troth.site.outside import demand_usable_mail, demand_usable_provider
 from troth.site.problem import CannotGoOnError
 from troth.wire.smtp_server import SmtpServer, parse_sender, parse_server
 
@@ -46,9 +48,12 @@ PARSED: Final[Mapping[str, Callable[[str], object]]] = {
 """What is read once more where it is used, and refused at once if it cannot be."""
 NAME_LENGTHS: Final = range(1, 101)
 PATHS: Final = frozenset(
-    {"data", "keys", "logo", "operator_key_file", "policy", "smtp_password_file"}
+    {
+        *("data", "keys", "logo", "operator_key_file", "policy", "smtp_password_file"),
+        "oidc_client_secret_file",
+    }
 )
-SECRETS: Final = frozenset({"database", "smtp_password", "smtp_url"})
+SECRETS: Final = frozenset({"database", "oidc_client_secret", "smtp_password", "smtp_url"})
 """Settings that are or may hold a password: never shown."""
 
 
@@ -65,7 +70,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prints, or the variable `TROTH_OPERATOR_KEY`; a generation of keys lives `generation_days`.
     `backup_to` are the age public keys that open
     every backup. Mail goes out by `smtp_url`, with the password in it, in `smtp_password_file` or
-    in the variable `TROTH_SMTP_PASSWORD`, from `mail_from`; without it mail waits.
+    in the variable `TROTH_SMTP_PASSWORD`, from `mail_from`; without it mail waits. `oidc_issuer`
+    and the settings after it are the provider members may sign in by (docs/sign-in.md).
     """
 
     data: Path
@@ -91,6 +97,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     smtp_password: str = ""
     smtp_password_file: Path | None = None
     mail_from: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_client_secret_file: Path | None = None
+    oidc_private: Literal["no", "yes"] = "no"
+    oidc_name: str = ""
 
     def __repr__(self) -> str:
         shown = (
@@ -110,6 +122,24 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if file is not None and not password:
             password = file.read_text(encoding="utf-8").strip()
         return parse_server(self.smtp_url, password)
+
+    def provider(self) -> Provider | None:
+        """Return the provider members may sign in by, None where none is set; reads its secret.
+
+        Raises OSError.
+        """
+        if not self.oidc_issuer or not self.oidc_client_id:
+            return None
+        secret, file = self.oidc_client_secret, self.oidc_client_secret_file
+        if file is not None and not secret:
+            secret = file.read_text(encoding="utf-8").strip()
+        return Provider(
+            issuer=self.oidc_issuer,
+            client_id=self.oidc_client_id,
+            secret=secret,
+            private=self.oidc_private == "yes",
+            name=self.oidc_name or self.oidc_issuer.partition("//")[2].partition("/")[0],
+        )
 
     @property
     def key_folder(self) -> Path:
@@ -271,32 +301,13 @@ def _parse(settings: Mapping[str, tuple[Any, str]]) -> Config:
     for key in PATHS & parsed.keys():
         parsed[key] = parsed[key].absolute()
     config = Config(**parsed)
-    _check_mail(config, settings)
+    places = {key: place for key, (_, place) in settings.items()}
+    if config.smtp_url:
+        demand_usable_mail(places["smtp_url"], config.mail_from, config.smtp_server)
+    if config.oidc_issuer:
+        known = config.oidc_client_id
+        demand_usable_provider(places["oidc_issuer"], config.oidc_issuer, known, config.provider)
     return config
-
-
-def _check_mail(config: Config, settings: Mapping[str, tuple[Any, str]]) -> None:
-    """Refuse a mail server that cannot be signed in to, or for which nobody is named as sender."""
-    if not config.smtp_url:
-        return
-    place = settings["smtp_url"][1]
-    if not config.mail_from:
-        raise CannotGoOnError(
-            Message(
-                mark("%(place)s: mail needs a sender; set mail_from, too."),
-                {"place": place},
-            )
-        )
-    try:
-        config.smtp_server()
-    except (ValueError, OSError) as error:
-        why = error.strerror or type(error).__name__ if isinstance(error, OSError) else error
-        raise CannotGoOnError(
-            Message(
-                mark("%(place)s: the mail server cannot be used (%(why)s)."),
-                {"place": place, "why": why},
-            )
-        ) from None
 
 
 _TYPES: Final[Mapping[str, Any]] = {

@@ -44,6 +44,8 @@ PUBLIC: Final[Mapping[str, str]] = {
     "console/sign-in/second": "the second step, for who has done the first",
     "console/sign-in/second/passkey": "the same",
     "console/sign-in/second/passkey/answer": "the same",
+    "console/sign-in/provider": "how one comes in by the company's provider",
+    "console/sign-in/provider/back": "where it sends one back to",
     "console/sign-out": "ends one's own session, if there is one",
     "v1/": "names no data",
     "v1/openapi.json": "what the API offers",

@@ -12,7 +12,7 @@ from troth.store import Tx
 from troth.store.glance import glance, question
 from troth.store.locks import serialise
 from troth.vault.errors import KeyStoreError
-from troth.vault.store import open_store
+from troth.vault.store import KeyStore, open_store
 from troth.vault.values import PersonId
 
 LOCK: Final = "vault.tombstone"
@@ -52,12 +52,17 @@ def mark_destroyed(tx: Tx, person: PersonId) -> None:
 
 
 def demand_ours(tx: Tx) -> None:
-    """Bind data and keys to each other at first; later refuse keys of other data. KeyStoreError."""
+    """Bind data and keys to each other at first; later refuse keys of other data. KeyStoreError.
+
+    Keys that seal somebody's data are not bound to data that know nobody: else the sweep would
+    take all of them for enrolments that failed.
+    """
     from troth.vault.models import KeyStoreOfData  # noqa: PLC0415 - needs Django set up
 
     store = open_store()
     bound = KeyStoreOfData.objects.using(tx.alias).first()
     if bound is None:
+        _demand_unused(store)
         KeyStoreOfData.objects.using(tx.alias).create(store=store.id, at=tx.now)
     elif bound.store != store.id:
         raise KeyStoreError(
@@ -67,6 +72,21 @@ def demand_ours(tx: Tx) -> None:
                     " was %(theirs)s, this is %(ours)s); name its folder with --keys or TROTH_KEYS."
                 ),
                 {"folder": store.folder, "theirs": bound.store[:8], "ours": store.id[:8]},
+            )
+        )
+
+
+def _demand_unused(store: KeyStore) -> None:
+    if store.read("SELECT 1 FROM person_key LIMIT 1", ()):
+        raise KeyStoreError(
+            Message(
+                mark(
+                    "The key store in %(folder)s has keys of persons, and this database knows"
+                    " none of them: restore a backup of the data (`troth restore`), name the"
+                    " database these keys belong to, or name another key folder with --keys or"
+                    " TROTH_KEYS to begin anew."
+                ),
+                {"folder": store.folder},
             )
         )
 

@@ -1,6 +1,5 @@
 """A member's own account: the second step, second factors, sessions, her password."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,18 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.access.facts import member_of
+from troth.access.models import Member
+from troth.access.provider import is_linked
 from troth.access.sign_in import (
-    CHALLENGE,
     PER_SECOND,
     UNDER,
     any_member,
-    ask_passkey,
-    asked_in,
     members_only,
     proved,
-    proven_by_passkey,
     second,
-    second_by_passkey,
 )
 from troth.people import entering, factors, passkeys, reauth, sessions
 from troth.people.actions import change_password
@@ -48,7 +44,6 @@ from troth.store import Tx, transact_as
 GET_OR_POST: Final = ("GET", "HEAD", "POST")
 UNFIT: Final = 422
 TOO_MANY: Final = 429
-BODY_MAX: Final = 20_000
 
 
 def site_of(request: HttpRequest) -> passkeys.Site:
@@ -91,38 +86,6 @@ def _passkeys(account: Account) -> list[SecondFactor]:
     return list(account.factors.filter(kind="passkey", confirmed_at__isnull=False))
 
 
-@never_cache
-@require_POST
-def second_asked(request: HttpRequest) -> HttpResponse:
-    """Tell the browser which passkey is asked for, between the two steps."""
-    options = ask_passkey(request, site_of(request))
-    if options is None:
-        return JsonResponse({}, status=403)
-    return HttpResponse(options, content_type="application/json")
-
-
-@never_cache
-@require_POST
-def second_passkey(request: HttpRequest) -> HttpResponse:
-    """Take the browser's answer between the two steps."""
-    tried = second_by_passkey(request, site_of(request), answered(request))
-    if tried.member is None:
-        status = (UNFIT, TOO_MANY)[bool(tried.wait_seconds)]
-        return JsonResponse(
-            {"says": passkeys.PasskeyError().message.render(gettext)}, status=status
-        )
-    return JsonResponse({"next": own_page(request.GET.get("next", ""), reverse("board"))})
-
-
-def answered(request: HttpRequest) -> dict[str, Any]:
-    """Return the JSON object of a request; what is none is an empty one."""
-    try:
-        found = json.loads(request.body[:BODY_MAX])
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 @require_safe
 @any_member
 def account(request: HttpRequest) -> HttpResponse:
@@ -151,17 +114,30 @@ def _account(
         "refused": refused,
         "done": request.GET.get("done", ""),
         "set_up": factors.has_factor(own),
+        "provider": provider_name(),
+        "linked": is_linked(require_member(request)),
     }
     status = max(status, UNFIT if form.errors else status)
     return render(request, "console/account/account.html", shown, status=status)
 
 
-def own_account(request: HttpRequest) -> Account:
-    """Return the account whoever asks is signed in by."""
+def provider_name() -> str:
+    """Return what the button of the provider says; "" where none is set."""
+    found = settings.TROTH_PROVIDER()
+    return "" if found is None else str(found.name)
+
+
+def require_member(request: HttpRequest) -> Member:
+    """Return the member who is signed in."""
     member = member_of(request)
     if member is None:
         raise Http404
-    return Account.objects.get(pk=member.account_id)
+    return member
+
+
+def own_account(request: HttpRequest) -> Account:
+    """Return the account whoever asks is signed in by."""
+    return Account.objects.get(pk=require_member(request).account_id)
 
 
 def must_confirm(request: HttpRequest) -> bool:
@@ -225,37 +201,6 @@ def _added(request: HttpRequest, own: Account) -> HttpResponse:
             request, PasswordForm(), codes=transact_as(own.handle, factors.make_codes, own)
         )
     return HttpResponseRedirect(f"{reverse('account')}?done=added")
-
-
-@require_POST
-@any_member
-def passkey_asked(request: HttpRequest) -> HttpResponse:
-    """Tell the browser what a new passkey is to be like."""
-    own = own_account(request)
-    if must_confirm(request):
-        return JsonResponse({}, status=403)
-    asked = passkeys.begin_registration(own, site_of(request))
-    request.session[CHALLENGE] = asked.challenge
-    return HttpResponse(asked.options, content_type="application/json")
-
-
-@require_POST
-@any_member
-def passkey_added(request: HttpRequest) -> HttpResponse:
-    """Keep the passkey a browser has registered."""
-    own = own_account(request)
-    if must_confirm(request):
-        return JsonResponse({}, status=403)
-    answer = answered(request)
-    challenge = str(request.session.pop(CHALLENGE, ""))
-    label = label_of(str(answer.pop("label", "")))
-    try:
-        passkey = passkeys.register(challenge, site_of(request), answer)
-    except passkeys.PasskeyError as refused:
-        return JsonResponse({"says": refused.message.render(gettext)}, status=UNFIT)
-    transact_as(own.handle, factors.add_passkey, own, label, passkey)
-    transact_as(own.handle, sessions.end_unproven, own, request.session.session_key or "")
-    return JsonResponse({"next": f"{reverse('account')}?done=added"})
 
 
 @require_POST
@@ -368,23 +313,3 @@ def confirm(request: HttpRequest) -> HttpResponse:
     }
     status = TOO_MANY if form.wait_seconds else UNFIT if form.errors else 200
     return render(request, "console/account/confirm.html", shown, status=status)
-
-
-@require_POST
-@any_member
-def confirm_asked(request: HttpRequest) -> HttpResponse:
-    """Tell the browser which passkey is asked for, to confirm who it is."""
-    options = asked_in(request, own_account(request), site_of(request))
-    return HttpResponse(options, content_type="application/json")
-
-
-@require_POST
-@any_member
-def confirm_passkey(request: HttpRequest) -> HttpResponse:
-    """Take the browser's answer as a confirmation."""
-    own = own_account(request)
-    if not proven_by_passkey(request, own, site_of(request), answered(request)):
-        says = passkeys.PasskeyError().message.render(gettext)
-        return JsonResponse({"says": says}, status=UNFIT)
-    reauth.confirm(request)
-    return JsonResponse({"next": own_page(request.GET.get("next", ""), reverse("account"))})

@@ -20,6 +20,7 @@ from troth.access.sign_in import sign_in as check
 from troth.access.sign_in import sign_out as end
 from troth.site.forms import ClaimForm, DeclaredForm, SignInForm
 from troth.site.navigation import own_page
+from troth.site.pages.account import provider_name
 from troth.store import transact
 
 OK: Final = 200
@@ -71,7 +72,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         if form.second:
             return HttpResponseRedirect(f"{reverse('second')}?{urlencode({'next': target})}")
         form.refuse(tried.wait_seconds)
-    shown = {"form": form, "next": target}
+    shown = {"form": form, "next": target, "provider": provider_name()}
     response = render(request, "console/sign_in.html", shown, status=_status(form))
     if form.wait_seconds:
         response["Retry-After"] = str(form.wait_seconds)

@@ -1,0 +1,288 @@
+"""Signing in by the company's own provider, which runs here and answers as one does."""
+
+import base64
+import hashlib
+import json
+import secrets
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from django.test import Client
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+
+from troth.access import sign_in as door
+from troth.access.actions import claim_ownership, open_owner_link
+from troth.people.models import Account, Detail, SignedIn
+from troth.people.provider import Provider
+from troth.store import transact
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_connection")]
+PASSWORD = "a long made-up phrase"
+CLIENT, SECRET = "troth", "made up: a secret"
+SUBJECT = "made-up-Subject-1"
+BACK = "/console/sign-in/provider/back"
+KEY = ECKey.generate_key("P-256", {"kid": "one", "use": "sig"})
+
+
+class Handler(BaseHTTPRequestHandler):
+    """What a provider tells of itself, and its exchange of a code for a token."""
+
+    def do_GET(self) -> None:
+        """Answer discovery and keys."""
+        ours: Idp = self.server.idp  # type: ignore[attr-defined]
+        if self.path == "/keys":
+            keys: Any = KeySet([KEY]).as_dict(private=False)
+            return self._say(keys)
+        told = {
+            "issuer": ours.told_issuer or ours.issuer,
+            "authorization_endpoint": f"{ours.issuer}/authorize",
+            "token_endpoint": f"{ours.issuer}/token",
+            "jwks_uri": f"{ours.issuer}/keys",
+        }
+        return self._say(told)
+
+    def do_POST(self) -> None:
+        """Exchange a code, once, for who proves by secret and verifier that it is theirs."""
+        ours: Idp = self.server.idp  # type: ignore[attr-defined]
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        given = {name: values[0] for name, values in parse_qs(body).items()}
+        asked = ours.codes.pop(given.get("code", ""), None)
+        pair = base64.b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode()
+        client, _, secret = pair.partition(":")
+        digest = hashlib.sha256(given["code_verifier"].encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        if (
+            asked is None
+            or (unquote(client), unquote(secret)) != (CLIENT, SECRET)
+            or challenge != asked["code_challenge"]
+            or given["redirect_uri"] != asked["redirect_uri"]
+        ):
+            self.send_error(400)
+            return
+        at = int(datetime.now(UTC).timestamp())
+        claims = {
+            "iss": ours.issuer,
+            "aud": CLIENT,
+            "sub": SUBJECT,
+            "nonce": asked["nonce"],
+            "iat": at,
+            "exp": at + 300,
+        }
+        token = jwt.encode({"alg": "ES256", "kid": "one"}, claims | ours.claims, KEY)
+        self._say({"access_token": "unused", "token_type": "Bearer", "id_token": token})
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    def _say(self, told: dict[str, Any]) -> None:
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Idp:
+    """The provider, and who signs in there: `claims` are what its token says besides."""
+
+    def __init__(self, port: int) -> None:
+        self.issuer = f"http://127.0.0.1:{port}"
+        self.codes: dict[str, dict[str, str]] = {}
+        self.claims: dict[str, Any] = {}
+        self.told_issuer = ""
+
+    def approve(self, address: str) -> dict[str, str]:
+        """Have somebody sign in at the provider; return with what she is sent back."""
+        assert address.startswith(f"{self.issuer}/authorize?")
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        assert (asked["scope"], asked["code_challenge_method"]) == ("openid", "S256")
+        code = secrets.token_hex(8)
+        self.codes[code] = asked
+        return {"code": code, "state": asked["state"]}
+
+
+@pytest.fixture
+def idp(settings: Any) -> Iterator[Idp]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made = Idp(server.server_address[1])
+    server.idp = made  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    settings.TROTH_PROVIDER = lambda: set_to(made)
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+def set_to(made: Idp, *, private: bool = True) -> Provider:
+    return Provider(
+        issuer=made.issuer, client_id=CLIENT, secret=SECRET, private=private, name="Made-up Door"
+    )
+
+
+@pytest.fixture(autouse=True)
+def _counted_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PER_HANDLE", "PER_ADDRESS"):
+        limit = getattr(door, name)
+        fresh = type(limit)(secrets.token_hex(4), limit.times, limit.seconds)
+        monkeypatch.setattr(door, name, fresh)
+    monkeypatch.setattr("troth.site.pages.provider.PER_ADDRESS", door.PER_ADDRESS)
+
+
+@pytest.fixture
+def account(published: Mapping[str, bytes]) -> Account:  # noqa: ARG001 - the policy it is kept under
+    return transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account
+
+
+def browser() -> Client:
+    return Client(HTTP_ACCEPT_LANGUAGE="en")
+
+
+def member_here(account: Account) -> Client:
+    client = browser()
+    client.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})
+    return client
+
+
+def sent_to(client: Client, then: str = "") -> str:
+    answer = client.get("/console/sign-in/provider", {"next": then})
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def link(client: Client, idp: Idp) -> Any:
+    page = client.post("/console/account/provider/link")
+    assert page.status_code == 200
+    assert "Go on at Made-up Door" in page.text
+    return client.get(BACK, idp.approve(page.context["address"]))
+
+
+def test_a_linked_member_signs_in_by_the_provider(account: Account, idp: Idp) -> None:
+    here = member_here(account)
+    linked = link(here, idp)
+    assert linked["Location"] == "/console/account?done=linked"
+    assert "✓" in here.get("/console/account").text
+    other = browser()
+    assert "Sign in by Made-up Door" in other.get("/console/sign-in").text
+    answer = other.get(BACK, idp.approve(sent_to(other, "/console/account")))
+    assert answer["Location"] == "/console/account"
+    assert other.get("/console/account").status_code == 200
+    assert SignedIn.objects.filter(by="provider").count() == 1
+
+
+def test_nothing_of_the_number_is_kept_in_clear(account: Account, idp: Idp) -> None:
+    link(member_here(account), idp)
+    row = Detail.objects.get(field="provider_subject")
+    assert row.box is not None
+    assert SUBJECT.encode() not in bytes(row.box)
+
+
+def test_linking_asks_again_who_it_is(account: Account, idp: Idp) -> None:
+    here = browser()
+    here.force_login(account)
+    answer = here.post("/console/account/provider/link")
+    assert (answer.status_code, "/console/confirm" in answer["Location"]) == (302, True)
+    assert idp.codes == {}
+
+
+def test_her_own_second_factor_is_still_due(
+    account: Account, idp: Idp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link(member_here(account), idp)
+    monkeypatch.setattr("troth.people.factors.has_factor", lambda _: True)
+    other = browser()
+    answer = other.get(BACK, idp.approve(sent_to(other)))
+    assert answer["Location"].startswith("/console/sign-in/second")
+    assert other.get("/console/account").status_code == 302
+    idp.claims = {"amr": ["pwd", "otp"]}  # asked for by the provider, it is not asked for twice
+    assert other.get(BACK, idp.approve(sent_to(other)))["Location"] == "/console/"
+
+
+def test_an_account_nobody_linked_is_nobody(account: Account, idp: Idp) -> None:
+    link(member_here(account), idp)
+    idp.claims = {"sub": SUBJECT.upper()}
+    other = browser()
+    answer = other.get(BACK, idp.approve(sent_to(other)))
+    assert answer.status_code == 422
+    assert "No member signs in by this account." in answer.text
+    assert SignedIn.objects.filter(by="provider").count() == 0
+
+
+def test_an_unlinked_account_lets_nobody_in(account: Account, idp: Idp) -> None:
+    here = member_here(account)
+    link(here, idp)
+    assert here.post("/console/account/provider/unlink")["Location"].endswith("done=unlinked")
+    other = browser()
+    assert other.get(BACK, idp.approve(sent_to(other))).status_code == 422
+
+
+def test_an_answer_is_good_once_and_for_the_browser_that_began(account: Account, idp: Idp) -> None:
+    link(member_here(account), idp)
+    hers = browser()
+    given = idp.approve(sent_to(hers))
+    stranger = browser()
+    refused = stranger.get(BACK, given)
+    assert (refused.status_code, "is not yours" in refused.text) == (422, True)
+    sent_to(stranger)  # has begun something, but not this
+    assert stranger.get(BACK, given).status_code == 422
+    assert hers.get(BACK, given).status_code == 302
+    assert hers.get(BACK, given).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"nonce": "another"}, {"aud": "other"}, {"iss": "https://other.example.com"}, {"exp": 1}],
+)
+def test_a_token_that_does_not_hold_lets_nobody_in(
+    account: Account, idp: Idp, wrong: dict[str, Any]
+) -> None:
+    link(member_here(account), idp)
+    idp.claims = wrong
+    other = browser()
+    answer = other.get(BACK, idp.approve(sent_to(other)))
+    assert (answer.status_code, "was not accepted" in answer.text) == (422, True)
+
+
+def test_what_the_provider_refuses_is_told(account: Account, idp: Idp) -> None:  # noqa: ARG001 - a server with an owner
+    other = browser()
+    state = parse_qs(urlsplit(sent_to(other)).query)["state"][0]
+    answer = other.get(BACK, {"error": "access_denied", "state": state})
+    assert (answer.status_code, "did not let you in" in answer.text) == (422, True)
+    sent_to(other)
+    assert other.get(BACK, {"code": "x"}).status_code == 422
+
+
+def test_a_provider_that_is_down_or_another_is_told(
+    account: Account,  # noqa: ARG001 - a server with an owner
+    idp: Idp,
+    settings: Any,
+) -> None:
+    idp.told_issuer = "https://other.example.com"
+    assert browser().get("/console/sign-in/provider").status_code == 422
+    idp.told_issuer = ""
+    settings.TROTH_PROVIDER = lambda: set_to(idp, private=False)
+    refused = browser().get("/console/sign-in/provider")
+    assert (refused.status_code, "does not answer" in refused.text) == (422, True)
+
+
+def test_it_leads_to_no_page_of_another_site(account: Account, idp: Idp) -> None:
+    link(member_here(account), idp)
+    other = browser()
+    answer = other.get(BACK, idp.approve(sent_to(other, "https://evil.example.com/")))
+    assert answer["Location"] == "/console/"
+
+
+def test_an_account_is_linked_to_one_member(account: Account, idp: Idp) -> None:
+    here = member_here(account)
+    link(here, idp)
+    assert link(here, idp).status_code == 302  # her own once more is no fault
+
+
+def test_without_a_provider_there_is_no_such_page(account: Account) -> None:
+    assert browser().get("/console/sign-in/provider").status_code == 404
+    assert "provider" not in member_here(account).get("/console/account").text
