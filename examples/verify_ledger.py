@@ -1,6 +1,7 @@
-"""Verify an auditor's copy of a Troth ledger without Troth: `python verify_ledger.py FOLDER`.
+"""Verify an auditor's copy of a Troth ledger without Troth: `python verify_ledger.py FOLDER [KEY]`.
 
 Needs Python 3.11 and `cryptography`. Exit 0: signatures, entries and epochs hold; 1: what does not.
+KEY is the last epoch's, as you got it elsewhere: without it the copy is held to its own word alone.
 """
 
 import json
@@ -43,18 +44,31 @@ def entries(home):  # each leaf as published, with the entry's JSON
     return found
 
 
-def main(folder, before=()):
-    for epoch in json.loads((folder / "epochs.json").read_text()):
+def main(folder, key="", before=()):
+    epochs = json.loads((folder / "epochs.json").read_text())
+    if not epochs or epochs[0]["number"] != 1:
+        sys.exit("the first epoch is not here")
+    if key and epochs[-1]["vkey"] != key:
+        sys.exit(f"the last epoch is not signed by {key}")
+    for epoch in epochs:
         home = folder / f"epoch-{epoch['number']}"
         found = entries(home)
         hashes = [sha256(b"\x00" + leaf).digest() for leaf, _ in found]
         if signed((home / "checkpoint").read_text(), epoch["vkey"]) != (len(found), root(hashes)):
             sys.exit(f"{home.name}: the entries are not what was signed")
         last = json.loads(found[0][1])["about"]["previous"]
+        if bool(last) != bool(before):
+            sys.exit(f"{home.name}: it does not say from what it goes on")
         if last and root(list(before[: last["restored_size"]])).hex() != last["restored_root"]:
             sys.exit(f"{home.name}: it does not begin where the epoch before ended")
+        seen = last and (last["known_epoch"], last["known_size"])
+        if last and seen > (last["epoch"], last["restored_size"]):
+            print(f"{home.name}: entries after {last['restored_size']} of the one before were lost")
         before = hashes
         print(f"{home.name}: {len(found)} entries hold")
 
 
-main(Path(sys.argv[1]))
+try:
+    main(Path(sys.argv[1]), *sys.argv[2:3])
+except Exception as error:  # noqa: BLE001 - whatever is not as it should be is no copy that holds
+    sys.exit(f"this copy cannot be read: {type(error).__name__} {error}")

@@ -168,7 +168,7 @@ def test_a_linked_member_signs_in_by_the_provider(account: Account, idp: Idp) ->
     assert linked["Location"] == "/console/account?done=linked"
     assert "✓" in here.get("/console/account").text
     other = browser()
-    assert "Sign in by Made-up Door" in other.get("/console/sign-in").text
+    assert "Sign in with Made-up Door" in other.get("/console/sign-in").text
     answer = other.get(BACK, idp.approve(sent_to(other, "/console/account")))
     assert answer["Location"] == "/console/account"
     assert other.get("/console/account").status_code == 200

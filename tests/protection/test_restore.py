@@ -80,6 +80,8 @@ def test_a_trial_says_that_a_backup_holds_and_touches_nothing(tmp_path: Path, bo
     assert by_identity.returncode == 0, by_identity.stderr
     assert "holds" in by_identity.stdout
     assert not (tmp_path / "no").exists()
+    both = troth("restore", books.backup, "--keys", books.keys, "--verify", "--data", books.data)
+    assert (both.returncode, "leave out --keys" in both.stderr) == (2, True)
     by_itself = troth("restore", books.backup.parent, "--verify", "--json", "--data", books.data)
     assert by_itself.returncode == 0, by_itself.stderr
     told = json.loads(by_itself.stdout)

@@ -30,6 +30,7 @@ def copy_command(
     from troth.ledger.copy import CopyRefusedError, write_copy  # noqa: PLC0415 - the same
     from troth.ledger.sequencer import integrate_all  # noqa: PLC0415 - the same
     from troth.store import Store, transact  # noqa: PLC0415 - the same
+    from troth.vault import KeyStoreError  # noqa: PLC0415 - the same
 
     translate = translator(lang)
     try:
@@ -37,7 +38,7 @@ def copy_command(
         integrate_all(Store())
         with bar(mark("Copying"), translate) as progress:
             entries = write_copy(source, folder.absolute(), progress)
-    except CopyRefusedError as error:
+    except (CopyRefusedError, KeyStoreError) as error:
         raise CannotGoOnError(error.message) from error
     except OSError as error:
         raise CannotGoOnError(

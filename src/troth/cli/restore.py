@@ -16,6 +16,7 @@ from troth.cli.progress import bar
 from troth.policy.words import Message, Translate, mark
 from troth.site import config as configuration
 from troth.site.config import Config
+from troth.site.problem import CannotGoOnError
 
 if TYPE_CHECKING:
     from troth.cli.backup_access import Opener
@@ -66,6 +67,15 @@ def restore_command(
     folder = newest(folder, DATA_FILE)
     keys = None if keys is None else newest(keys, KEYS_FILE)
     with plainly():
+        if verify and keys is not None:
+            raise CannotGoOnError(
+                Message(
+                    mark(
+                        "A trial opens a backup of the data alone: leave out --keys, or restore"
+                        " both into an empty folder (--data)."
+                    )
+                )
+            )
         opener = Opener(identity, passphrase_file, translate)
         if verify:
             result = _try(settings, folder, opener, translate, quiet=as_json)

@@ -20,6 +20,7 @@ from troth.ledger.models import Entry, Epoch, Tile
 from troth.ledger.note import Checkpoint, sign, vkey_of
 from troth.ledger.recording import record
 from troth.ledger.tables import ENTRY_TABLE
+from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.store.locks import serialise
 
@@ -103,13 +104,23 @@ def integrate(tx: Tx) -> Epoch | None:
 
 
 def _append(tx: Tx, epoch: Epoch, rows: Sequence[tuple[Any, Any]]) -> Epoch:
+    key = vault.signing_key()
+    if epoch.vkey != vkey_of(epoch.origin, key):
+        raise vault.KeyStoreError(
+            Message(
+                mark(
+                    "The ledger is not signed by the key store in use; name the folder of its own"
+                    " with --keys or TROTH_KEYS. Nothing was signed."
+                )
+            )
+        )
     edge = _edge(tx, epoch)
     changed, root = tiles.extend(epoch.size, edge, [leaf_hash(bytes(leaf)) for _, leaf in rows])
     _set_index(tx, epoch, [entry_id for entry_id, _ in rows])
     _write_tiles(tx, epoch.number, changed)
     epoch.size += len(rows)
     epoch.root = root
-    epoch.checkpoint = sign(Checkpoint(epoch.origin, epoch.size, root), vault.signing_key())
+    epoch.checkpoint = sign(Checkpoint(epoch.origin, epoch.size, root), key)
     epoch.save(using=tx.alias)
     return epoch
 

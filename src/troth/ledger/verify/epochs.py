@@ -12,6 +12,7 @@ from troth.ledger.verify.sources import LogEpoch
 from troth.policy.words import Message, mark
 
 KIND: Final = "ledger.epoch"
+FIRST: Final = 1
 
 
 class Previous(Struct, frozen=True):
@@ -104,9 +105,12 @@ def links(
 ) -> tuple[list[Finding], tuple[Message, ...]]:
     """Check that each epoch begins with what is known of the one before; tell what was lost.
 
-    Without bodies (`private` is False) nothing is known of what an epoch begins with.
+    Without bodies (`private` is False) nothing is known of what an epoch begins with. A log that
+    does not begin with its first epoch had others before, and they are not here.
     """
     found: list[Finding] = []
+    if epochs and epochs[0].number != FIRST:
+        found.append(finding("epoch-missing", epochs[0].number))
     notes: list[Message] = []
     for place, epoch in enumerate(epochs if private else ()):
         opening = openings[epoch.number]
