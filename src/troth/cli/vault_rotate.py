@@ -92,7 +92,12 @@ def _operator(
         setting = f'operator_key_file = "{to_file.absolute()}"'
     else:
         vault.rotate_operator_key(None, tell)
-        return Message(mark("A new operator's key wraps all keys; the old one is destroyed."))
+        return Message(
+            mark(
+                "A new operator's key wraps all keys; the old one is destroyed. Keep a copy of the"
+                " new one, and back up the keys now: older backups of them need the old one."
+            )
+        )
     return Message(
         mark("The new operator's key wraps all keys. Now set %(setting)s and restart."),
         {"setting": setting},
