@@ -77,14 +77,12 @@ def reapply(store: Store) -> int:
 def sweep(store: Store, made_before: datetime) -> int:
     """Erase whom only the key store knows: an enrolment that failed left her key and address.
 
-    A key older than the bond of these data with the key store may be of other data: it stays.
-    Returns how many there were.
+    Data that are not bound to the key store say nothing of its keys: all stay. Returns how many there were.
     """
     count = 0
-    bond = KeyStoreOfData.objects.using(store.alias).first()
-    if bond is None:
+    if not KeyStoreOfData.objects.using(store.alias).exists():
         return count
-    for chunk in _chunks(vault.keys_made_between(bond.at, made_before)):
+    for chunk in _chunks(vault.keys_made_before(made_before)):
         known = Person.objects.using(store.alias).filter(pk__in=chunk)
         for person in set(chunk) - set(known.values_list("pk", flat=True)):
             erase(person, NEVER_ENROLLED, store=store)

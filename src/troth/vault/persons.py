@@ -183,12 +183,11 @@ def erased() -> Iterator[PersonId]:
     yield from _pages("SELECT number, person FROM erased WHERE number > ?")
 
 
-def keys_made_between(first: datetime, end: datetime) -> Iterator[PersonId]:
-    """Yield the persons whose keys were made from `first` to before `end`."""
-    moments = (moment.astimezone(UTC).isoformat() for moment in (first, end))
+def keys_made_before(at: datetime) -> Iterator[PersonId]:
+    """Yield the persons whose keys were made before a moment: who has no data left is swept."""
+    moment = at.astimezone(UTC).isoformat()
     yield from _pages(
-        "SELECT number, person FROM person_key WHERE number > ? AND made_at >= ? AND made_at < ?",
-        *moments,
+        "SELECT number, person FROM person_key WHERE number > ? AND made_at < ?", moment
     )
 
 
