@@ -77,7 +77,8 @@ def reapply(store: Store) -> int:
 def sweep(store: Store, made_before: datetime) -> int:
     """Erase whom only the key store knows: an enrolment that failed left her key and address.
 
-    Data that are not bound to the key store say nothing of its keys: all stay. Returns how many there were.
+    Data that are not bound to the key store say nothing of its keys: all stay. Returns how many
+    there were.
     """
     count = 0
     if not KeyStoreOfData.objects.using(store.alias).exists():
