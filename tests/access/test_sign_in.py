@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
+from tests.access.limits import count_from_zero
 from tests.people.factor import give_factor
 from troth.access import sign_in as door
 from troth.access.actions import end_expired_sessions
@@ -34,10 +35,7 @@ def owner() -> Member:
 
 @pytest.fixture(autouse=True)
 def _counted_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PER_HANDLE", "PER_ADDRESS"):
-        limit = getattr(door, name)
-        fresh = type(limit)(secrets.token_hex(4), limit.times, limit.seconds)
-        monkeypatch.setattr(door, name, fresh)
+    count_from_zero(monkeypatch)
 
 
 def request_from(address: str = "192.0.2.1", session: str | None = None) -> HttpRequest:

@@ -1,6 +1,5 @@
 """Coming in by two steps, and one's own account: what is let through, and what is refused."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,8 +8,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from tests.access.limits import count_from_zero
 from tests.people.factor import code_of, secret_on
-from troth.access import sign_in as door
 from troth.access.actions import claim_ownership, open_owner_link
 from troth.ledger.models import Entry
 from troth.people import entering, reauth
@@ -24,11 +23,7 @@ OTHER = "another long made-up phrase"
 
 @pytest.fixture(autouse=True)
 def _counted_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PER_HANDLE", "PER_ADDRESS", "PER_SECOND"):
-        limit = getattr(door, name)
-        fresh = type(limit)(secrets.token_hex(4), limit.times, limit.seconds)
-        monkeypatch.setattr(door, name, fresh)
-    monkeypatch.setattr("troth.site.pages.account.PER_SECOND", door.PER_SECOND)
+    count_from_zero(monkeypatch, "troth.site.pages.account")
 
 
 class Owner:

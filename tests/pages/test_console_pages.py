@@ -1,14 +1,13 @@
 """The owner's link, sign-in and sign-out, the board: what is let through and what is refused."""
 
-import secrets
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
+from tests.access.limits import count_from_zero
 from tests.pages.html import page_of
 from tests.people.factor import give_factor
-from troth.access import sign_in as door
 from troth.access.actions import claim_ownership, open_owner_link
 from troth.access.models import Member
 from troth.evidence.actions import record_proofs
@@ -26,10 +25,7 @@ CHOSEN = {"password": PASSWORD, "again": PASSWORD}
 
 @pytest.fixture(autouse=True)
 def _counted_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PER_HANDLE", "PER_ADDRESS"):
-        limit = getattr(door, name)
-        fresh = type(limit)(secrets.token_hex(4), limit.times, limit.seconds)
-        monkeypatch.setattr(door, name, fresh)
+    count_from_zero(monkeypatch)
 
 
 @pytest.fixture

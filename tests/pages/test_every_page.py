@@ -13,6 +13,7 @@ from django.test.client import RequestFactory
 from msgspec.structs import replace
 
 from tests.pages.html import page_of
+from tests.pages.paths import CONSOLE, PUBLIC, STRANGERS
 from tests.pages.samples import default_policy
 from troth.policy.read import read
 from troth.site.forms import DeclaredForm
@@ -20,25 +21,6 @@ from troth.site.pages import errors
 from troth.site.typeset.accent import contrast, readable, stylesheet
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-PUBLIC: Final = ("/", "/?both=1", "/history", "/history/1", "/changes/1", "/ledger/", "/nothing")
-CONSOLE: Final = (
-    "/console/",
-    "/console/welcome",
-    "/console/jobs",
-    "/console/ledger",
-    "/console/mail",
-    "/console/mail/access.invited",
-    "/console/joined",
-    "/console/people",
-    "/console/people/invite",
-    "/console/undertaking",
-    "/console/undertaking/text",
-    "/console/organisation",
-    "/console/organisation/responsible",
-    "/console/organisation/settings",
-    "/console/organisation/procedures/new",
-)
-STRANGER: Final = ("/console/sign-in", "/console/owner/never", "/console/join/never")
 LANGS: Final = ("zh", "en")
 SITE: Final = Path(errors.__file__).resolve().parents[1]
 
@@ -48,9 +30,9 @@ def lang(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.mark.parametrize("path", [*PUBLIC, *CONSOLE, *STRANGER])
+@pytest.mark.parametrize("path", [*PUBLIC, *CONSOLE, *STRANGERS])
 def test_pages_are_strict_and_hold_no_inline_code(member: Client, path: str, lang: str) -> None:
-    browser = Client() if path in STRANGER else member
+    browser = Client() if path in STRANGERS else member
     answer = browser.get(path, headers={"accept-language": lang})
     policy = answer["Content-Security-Policy"]
     assert "default-src 'none'" in policy

@@ -8,33 +8,18 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.pages.axe import findings
 from tests.pages.entering import set_up_factor
+from tests.pages.paths import CONSOLE, PUBLIC, STRANGERS
 from tests.pages.samples import default_policy
 from tests.services.server import Server
 from troth.policy.read import read
 
 pytestmark = pytest.mark.browser
 PASSWORD: Final = "a long made-up phrase"
-PUBLIC: Final = ("/", "/?both=1", "/history", "/history/1", "/changes/1", "/ledger/", "/nothing")
 STAFF: Final = (
-    "/console/",
-    "/console/welcome",
-    "/console/jobs",
-    "/console/ledger",
-    "/console/mail",
-    "/console/mail/access.invited",
-    "/console/joined",
-    "/console/people",
-    "/console/people/invite",
-    "/console/undertaking",
-    "/console/undertaking/text",
-    "/console/organisation",
-    "/console/organisation/responsible",
-    "/console/organisation/settings",
-    "/console/organisation/procedures/new",
+    *CONSOLE,
     "/console/organisation/procedures/security-incident",
     "/console/organisation/procedures/security-incident/edit",
 )
-STRANGERS: Final = ("/console/sign-in", "/console/owner/never", "/console/join/never")
 LOCALES: Final = {"zh": "zh-CN", "en": "en-GB"}
 WIDTHS: Final = (360, 1280)
 

@@ -1,22 +1,14 @@
-"""Signing in by the company's own provider, which runs here and answers as one does."""
+"""Signing in by the company's own provider: whom it lets in, and what it refuses."""
 
-import base64
-import hashlib
-import json
-import secrets
-import threading
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
-from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
 
-from troth.access import sign_in as door
+from tests.access.limits import count_from_zero
+from tests.pages.idp import CLIENT, SECRET, SUBJECT, Idp, running
 from troth.access.actions import claim_ownership, open_owner_link
 from troth.people.models import Account, Detail, SignedIn
 from troth.people.provider import Provider
@@ -24,99 +16,14 @@ from troth.store import transact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_connection")]
 PASSWORD = "a long made-up phrase"
-CLIENT, SECRET = "troth", "made up: a secret"
-SUBJECT = "made-up-Subject-1"
 BACK = "/console/sign-in/provider/back"
-KEY = ECKey.generate_key("P-256", {"kid": "one", "use": "sig"})
-
-
-class Handler(BaseHTTPRequestHandler):
-    """What a provider tells of itself, and its exchange of a code for a token."""
-
-    def do_GET(self) -> None:
-        """Answer discovery and keys."""
-        ours: Idp = self.server.idp  # type: ignore[attr-defined]
-        if self.path == "/keys":
-            keys: Any = KeySet([KEY]).as_dict(private=False)
-            return self._say(keys)
-        told = {
-            "issuer": ours.told_issuer or ours.issuer,
-            "authorization_endpoint": f"{ours.issuer}/authorize",
-            "token_endpoint": f"{ours.issuer}/token",
-            "jwks_uri": f"{ours.issuer}/keys",
-        }
-        return self._say(told)
-
-    def do_POST(self) -> None:
-        """Exchange a code, once, for who proves by secret and verifier that it is theirs."""
-        ours: Idp = self.server.idp  # type: ignore[attr-defined]
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        given = {name: values[0] for name, values in parse_qs(body).items()}
-        asked = ours.codes.pop(given.get("code", ""), None)
-        pair = base64.b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode()
-        client, _, secret = pair.partition(":")
-        digest = hashlib.sha256(given["code_verifier"].encode()).digest()
-        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-        if (
-            asked is None
-            or (unquote(client), unquote(secret)) != (CLIENT, SECRET)
-            or challenge != asked["code_challenge"]
-            or given["redirect_uri"] != asked["redirect_uri"]
-        ):
-            self.send_error(400)
-            return
-        at = int(datetime.now(UTC).timestamp())
-        claims = {
-            "iss": ours.issuer,
-            "aud": CLIENT,
-            "sub": SUBJECT,
-            "nonce": asked["nonce"],
-            "iat": at,
-            "exp": at + 300,
-        }
-        token = jwt.encode({"alg": "ES256", "kid": "one"}, claims | ours.claims, KEY)
-        self._say({"access_token": "unused", "token_type": "Bearer", "id_token": token})
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-    def _say(self, told: dict[str, Any]) -> None:
-        body = json.dumps(told).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
-class Idp:
-    """The provider, and who signs in there: `claims` are what its token says besides."""
-
-    def __init__(self, port: int) -> None:
-        self.issuer = f"http://127.0.0.1:{port}"
-        self.codes: dict[str, dict[str, str]] = {}
-        self.claims: dict[str, Any] = {}
-        self.told_issuer = ""
-
-    def approve(self, address: str) -> dict[str, str]:
-        """Have somebody sign in at the provider; return with what she is sent back."""
-        assert address.startswith(f"{self.issuer}/authorize?")
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-        assert (asked["scope"], asked["code_challenge_method"]) == ("openid", "S256")
-        code = secrets.token_hex(8)
-        self.codes[code] = asked
-        return {"code": code, "state": asked["state"]}
 
 
 @pytest.fixture
 def idp(settings: Any) -> Iterator[Idp]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made = Idp(server.server_address[1])
-    server.idp = made  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    settings.TROTH_PROVIDER = lambda: set_to(made)
-    yield made
-    server.shutdown()
-    server.server_close()
+    with running() as made:
+        settings.TROTH_PROVIDER = lambda: set_to(made)
+        yield made
 
 
 def set_to(made: Idp, *, private: bool = True) -> Provider:
@@ -127,11 +34,7 @@ def set_to(made: Idp, *, private: bool = True) -> Provider:
 
 @pytest.fixture(autouse=True)
 def _counted_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PER_HANDLE", "PER_ADDRESS"):
-        limit = getattr(door, name)
-        fresh = type(limit)(secrets.token_hex(4), limit.times, limit.seconds)
-        monkeypatch.setattr(door, name, fresh)
-    monkeypatch.setattr("troth.site.pages.provider.PER_ADDRESS", door.PER_ADDRESS)
+    count_from_zero(monkeypatch, "troth.site.pages.provider")
 
 
 @pytest.fixture

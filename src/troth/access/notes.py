@@ -9,15 +9,13 @@ from typing import Final
 
 from troth import vault
 from troth.access.models import Member
-from troth.gate import may_use, permit
-from troth.gate.facts import UseFacts
+from troth.gate import permit
 from troth.ledger import LedgerEntry, record
 from troth.people.sealing import VERSION_LENGTH, seal_text
-from troth.people.values import NoPolicyError, RefusedError, Under, person_of
+from troth.people.values import Under, demand_use, person_of
 from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.vault import PersonId, Sealed
-from troth.versions import facts
 
 CATEGORY: Final = "access-log"
 FIELD: Final = "reason"
@@ -58,13 +56,7 @@ def read_notes(tx: Tx, notes: Sequence[tuple[PersonId, bytes]]) -> list[str]:
     written = [(person, bytes(note)) for person, note in notes]
     if not any(note for _, note in written):
         return ["" for _ in written]
-    rules = facts.current_rulebook(tx)
-    if rules is None:
-        raise NoPolicyError
-    asked = UseFacts(category=CATEGORY, purpose=PURPOSE)
-    decision = may_use(rules, asked, tx.now)
-    if not decision.allowed:
-        raise RefusedError(decision)
+    rules, asked, decision = demand_use(tx, CATEGORY, PURPOSE)
     about = {"notes": sum(1 for _, note in written if note)}
     record(tx, LedgerEntry("access.notes-read", rules.version, None, about, asked, decision))
 

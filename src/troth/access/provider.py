@@ -17,6 +17,7 @@ from troth.access.known import CATEGORY, LOCK, SUBJECT_KIND, UNDER, bearer
 from troth.access.models import Member
 from troth.ledger import LedgerEntry, record
 from troth.people.models import Account, Detail
+from troth.people.provider import ProviderError
 from troth.people.values import person_of, replace
 from troth.policy.words import Message, mark
 from troth.store import Tx
@@ -32,6 +33,15 @@ class LinkTakenError(Exception):
     def __init__(self) -> None:
         self.message = Message(mark("This account at the provider is another member's."))
         super().__init__(self.message.render(str))
+
+
+def unknown() -> ProviderError:
+    """Return the refusal of an account that is nobody's here."""
+    return ProviderError(
+        Message(
+            mark("No member signs in by this account. Sign in by your handle and link it first.")
+        )
+    )
 
 
 def link(tx: Tx, value: str) -> None:

@@ -33,10 +33,10 @@ from troth.gate.facts import Grant as GrantFacts
 from troth.gate.facts import ViewFacts
 from troth.ledger import LedgerEntry, record
 from troth.people.models import Account, new_handle
+from troth.people.values import demand_rules
 from troth.policy.promise import Store
 from troth.store import Tx, immutable
 from troth.vault import PersonId
-from troth.versions import facts
 
 SABOTAGE: Final = "sabotage"
 CATEGORY: Final = "account"
@@ -84,9 +84,9 @@ def _member(tx: Tx, role: Role) -> Member:
 
 def _sign(tx: Tx, member: Member) -> Signature:
     text = undertakings.newest_text(tx.alias)
-    rules = facts.current_rulebook(Tx(tx.alias, datetime.now(UTC), tx.actor))
-    assert text is not None  # noqa: S101 - there is one by now
-    assert rules is not None  # noqa: S101 - a scratch store has a policy
+    rules = demand_rules(Tx(tx.alias, datetime.now(UTC), tx.actor))
+    if text is None:
+        raise LookupError("there is no undertaking to sign")
     entry = record(tx, LedgerEntry("access.undertaking-signed", rules.version))
     return Signature.objects.using(tx.alias).create(
         member=member,
@@ -135,8 +135,7 @@ def _grant(house: _House, *, by: Member | None = None, until: datetime | None = 
 def _view(house: _House, grant: Grant | None) -> View:
     """Write a view that was allowed, by facts of which the rows may know nothing."""
     tx = house.tx
-    rules = facts.current_rulebook(tx)
-    assert rules is not None  # noqa: S101 - a scratch store has a policy
+    rules = demand_rules(tx)
     who = vault.pseudonym(tx, house.person)
     said = ViewFacts(
         category=CATEGORY,

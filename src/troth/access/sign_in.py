@@ -4,6 +4,8 @@
 `second(request, code) -> SignIn`                  the second: a code, or a recovery code
 `second_by_passkey(request, site, answer)`          the same by a passkey `ask_passkey` asked for
     An unknown handle, a wrong password and somebody who is no member are told apart by nothing.
+`sign_in_vouched(request, found) -> SignIn`        by what the provider says, once linked
+`onward(tried, target) -> str | None`              to which page one who was let on goes
 `sign_in_claimed(request, member) -> None`         right after a link was taken
 `sign_out(request) -> None`
 `members_only(view) -> view`     sends strangers to the sign-in page, and who has no second factor
@@ -22,16 +24,19 @@ from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import urlencode
 from msgspec import Struct
 
+from troth.access import provider
 from troth.access.facts import member_of, member_of_account
 from troth.access.models import Member
 from troth.people import entering, factors, passkeys
 from troth.people.mail import post
 from troth.people.models import HANDLE_LENGTH_MAX, PASSKEY, TOTP, Account
+from troth.people.oidc import Subject
 from troth.people.passwords import LENGTH_MAX
 from troth.people.values import Under
-from troth.store import Tx, transact_as
+from troth.store import Tx, transact, transact_as
 from troth.store.rate import Limit, network_of
 from troth.vault import PersonId
 from troth.versions import facts as versions
@@ -45,6 +50,9 @@ PER_ADDRESS: Final = Limit("sign-in-address", times=30, seconds=15 * 60)
 PER_SECOND: Final = Limit("sign-in-second", times=8, seconds=15 * 60)
 CHALLENGE: Final = "people.challenge"
 RECOVERY: Final = "recovery"
+PROVIDER: Final = "provider"
+SECOND: Final = "second"
+"""The page of the second step."""
 SETTING_UP: Final = "factors"
 """The page on which a second factor is set up."""
 _hashing: Final = BoundedSemaphore(2)
@@ -87,6 +95,27 @@ def admit(request: HttpRequest, member: Member, by: str) -> SignIn:
         return SignIn(None, second=True)
     entering.complete(request, member.account, by)
     return SignIn(member)
+
+
+def sign_in_vouched(request: HttpRequest, found: Subject) -> SignIn:
+    """Sign in whom the provider vouches for. Raises ProviderError if no member linked her account.
+
+    Her own second factor is due unless the provider has asked for one.
+    """
+    member = transact(provider.find, found.value)
+    if member is None:
+        raise provider.unknown()
+    if not found.strong:
+        return admit(request, member, PROVIDER)
+    entering.complete(request, member.account, PROVIDER)
+    return SignIn(member)
+
+
+def onward(tried: SignIn, target: str) -> str | None:
+    """Return where to go on to: the second step, or what was asked for; None: she stays outside."""
+    if tried.second:
+        return f"{reverse(SECOND)}?{urlencode({'next': target})}"
+    return None if tried.member is None else target
 
 
 def second(request: HttpRequest, code: str) -> SignIn:

@@ -27,17 +27,15 @@ from troth.access.acting import acting
 from troth.access.models import Member, Signature, UndertakingText
 from troth.access.settings import UNDERTAKING_DAYS, number
 from troth.access.telling import tell
-from troth.gate import may_use, permit
-from troth.gate.facts import UseFacts
+from troth.gate import permit
 from troth.ledger import LedgerEntry, record
 from troth.ledger.entries import moment
-from troth.people.values import RefusedError, Under, demand, person_of
+from troth.people.values import NoPolicyError, Under, demand, demand_use, person_of
 from troth.policy.change import Change
 from troth.policy.words import LANGS, Lang, Message, mark
 from troth.store import Tx
 from troth.store.locks import serialise
 from troth.vault import Plain, Sealed
-from troth.versions import facts
 from troth.versions.models import Effect, StoredVersion
 
 CATEGORY: Final = "undertaking"
@@ -256,13 +254,10 @@ def text_hash(zh: str, en: str) -> str:
 
 def name_of(tx: Tx, signed: Signature) -> Plain | None:
     """Open the name somebody signed with; None where her key is destroyed."""
-    rules = facts.current_rulebook(tx)
-    asked = UseFacts(category=CATEGORY, purpose=PURPOSE)
-    decision = None if rules is None else may_use(rules, asked, tx.now)
-    if rules is None or decision is None:
+    try:
+        rules, asked, decision = demand_use(tx, CATEGORY, PURPOSE)
+    except NoPolicyError:
         return None
-    if not decision.allowed:
-        raise RefusedError(decision)
     person = person_of(tx, signed.member.account)
     who = vault.known_pseudonym(tx, person)
     if who is None:

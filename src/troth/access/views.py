@@ -27,11 +27,10 @@ from troth.gate import Decision, may_view, permit
 from troth.gate.facts import Grant as GrantFacts
 from troth.gate.facts import ViewFacts
 from troth.ledger import EntryId, LedgerEntry, record
-from troth.people.values import NoPolicyError
+from troth.people.values import demand_rules
 from troth.policy.words import Pseudonym
 from troth.store import Tx
 from troth.vault import Plain, Sealed
-from troth.versions import facts
 
 VIEWED: Final = "access.viewed"
 BROKEN: Final = "glass"
@@ -93,9 +92,7 @@ def view_many(
 def _one(
     tx: Tx, actor: Acting, sealed: Sealed, case: Case | None, purpose: str, confirmed: Bulk | None
 ) -> Viewed:
-    rules = facts.current_rulebook(tx)
-    if rules is None:
-        raise NoPolicyError
+    rules = demand_rules(tx)
     who = vault.pseudonym(tx, sealed.person)
     basis = _basis(tx, actor, sealed, case, purpose, who)
     asked = _asked(tx, actor, sealed, purpose, who, basis)

@@ -23,11 +23,10 @@ from msgspec import Struct
 
 import troth
 from troth import vault
-from troth.gate import may_use, permit
-from troth.gate.facts import UseFacts
+from troth.gate import permit
 from troth.ledger import LedgerEntry, record
 from troth.people.models import Detail
-from troth.people.values import NoPolicyError, RefusedError, reveal
+from troth.people.values import demand_use, reveal
 from troth.policy.words import Lang, Message
 from troth.store import Tx, outbox
 from troth.store.jobs_sooner import sooner
@@ -158,13 +157,7 @@ def open_letter(tx: Tx, letter: Letter) -> Opened:
 
     Raises NoPolicyError, RefusedError, and the vault's errors (ErasedError: there is nobody).
     """
-    rules = facts.current_rulebook(tx)
-    if rules is None:
-        raise NoPolicyError
-    asked = UseFacts(category=letter.category, purpose=letter.purpose)
-    decision = may_use(rules, asked, tx.now)
-    if not decision.allowed:
-        raise RefusedError(decision)
+    rules, asked, decision = demand_use(tx, letter.category, letter.purpose)
     who = vault.pseudonym(tx, letter.person)
     sealed = Sealed(letter.person, letter.category, VALUES, letter.version, letter.box)
     opened = vault.unseal(tx, sealed, permit(decision, asked, who))

@@ -3,15 +3,23 @@
 `confirmed(request) -> bool`                   whether she proved it within the last five minutes
 `confirm(request) -> None`                     right after she has
 `redirect_to_confirm(request) -> response`     asks her, and leads back to this page
+`confirmed_only(back) -> decorator`            of a view that is posted to: asks her, and leads to
+                                               the page named `back`, as nothing is posted twice
 """
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec, TypeAlias
 
 from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
+
+Arguments = ParamSpec("Arguments")
+View: TypeAlias = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 LASTS: Final = timedelta(minutes=5)
 CONFIRMED: Final = "people.confirmed"
@@ -34,12 +42,26 @@ def confirm(request: HttpRequest) -> None:
     request.session[CONFIRMED] = [request.user.pk, time.time()]
 
 
-def redirect_to_confirm(
-    request: HttpRequest, page: str = PAGE, back: str = ""
-) -> HttpResponseRedirect:
-    """Send her to the page that asks, from which she comes back to the one she is on, or `back`.
-
-    `back` is for what was posted: it can't be asked for again by an address.
-    """
+def redirect_to_confirm(request: HttpRequest, back: str = "") -> HttpResponseRedirect:
+    """Send her to the page that asks, from which she comes back to the one she is on, or `back`."""
     query = urlencode({"next": back or request.get_full_path()})
-    return HttpResponseRedirect(f"{reverse(page)}?{query}")
+    return HttpResponseRedirect(f"{reverse(PAGE)}?{query}")
+
+
+def confirmed_only(
+    back: str,
+) -> Callable[[View[Arguments]], View[Arguments]]:
+    """Run a view for who is confirmed; anybody else confirms first and comes to the page `back`."""
+
+    def decorate(view: View[Arguments]) -> View[Arguments]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+        ) -> HttpResponseBase:
+            if confirmed(request):
+                return view(request, *args, **kwargs)
+            return redirect_to_confirm(request, reverse(back))
+
+        return guarded
+
+    return decorate

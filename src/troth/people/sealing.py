@@ -3,13 +3,11 @@
 from typing import Final
 
 from troth import vault
-from troth.gate import may_use, permit
-from troth.gate.facts import UseFacts
+from troth.gate import permit
 from troth.ledger import LedgerEntry, record
-from troth.people.values import USED, NoPolicyError, RefusedError, Under, demand
+from troth.people.values import USED, Under, demand, demand_use
 from troth.store import Tx
 from troth.vault import PersonId, Sealed
-from troth.versions import facts
 
 VERSION_LENGTH: Final = 64
 
@@ -23,13 +21,7 @@ def seal_text(tx: Tx, person: PersonId, field: str, text: str, under: Under) -> 
 
 def open_text(tx: Tx, person: PersonId, field: str, box: bytes, under: Under) -> str:
     """Open it for the purpose it was sealed for, which is entered. Raises as `seal_text`."""
-    rules = facts.current_rulebook(tx)
-    if rules is None:
-        raise NoPolicyError
-    asked = UseFacts(category=under.category, purpose=under.purpose)
-    decision = may_use(rules, asked, tx.now)
-    if not decision.allowed:
-        raise RefusedError(decision)
+    rules, asked, decision = demand_use(tx, under.category, under.purpose)
     who = vault.pseudonym(tx, person)
     version, sealed = box[:VERSION_LENGTH].decode(), box[VERSION_LENGTH:]
     opened = vault.unseal(

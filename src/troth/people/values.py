@@ -3,6 +3,9 @@
 `keep(tx, kind, person, given, under) -> Kept`        raises NoPolicyError, RefusedError
 `replace(tx, kind, person, given, under) -> Kept`     the same; what stood there is erased
 `reveal(tx, person, category, field, purpose) -> Plain | None`    raises the same, vault errors
+`demand_rules(tx) -> Rulebook`                        raises NoPolicyError
+`demand_use(tx, category, purpose)`                   raises the same, RefusedError; for what is
+                                                      sealed in a row of its own table
 """
 
 from collections.abc import Mapping
@@ -97,13 +100,29 @@ def keep(
     return Kept(person, pseudonym, entry)
 
 
+def demand_rules(tx: Tx) -> Rulebook:
+    """Return the policy in force. Raises NoPolicyError."""
+    rules = facts.current_rulebook(tx)
+    if rules is None:
+        raise NoPolicyError
+    return rules
+
+
+def demand_use(tx: Tx, category: str, purpose: str) -> tuple[Rulebook, UseFacts, Decision]:
+    """Return the decision that a category may be used for a purpose, and on what."""
+    rules = demand_rules(tx)
+    question = UseFacts(category=category, purpose=purpose)
+    decision = may_use(rules, question, tx.now)
+    if not decision.allowed:
+        raise RefusedError(decision)
+    return rules, question, decision
+
+
 def demand(
     tx: Tx, given: Mapping[str, str], under: Under, *, of_age: bool | None = None
 ) -> tuple[Rulebook, CollectFacts, Decision]:
     """Return the decision that values may be taken in, and on what. Raises as `keep`."""
-    rules = facts.current_rulebook(tx)
-    if rules is None:
-        raise NoPolicyError
+    rules = demand_rules(tx)
     question = CollectFacts(
         category=under.category,
         fields=frozenset(given) | under.beside,
@@ -135,18 +154,12 @@ def reveal(tx: Tx, person: PersonId, category: str, field: str, purpose: str) ->
 
     For what a member sees there is `access.view`, and nothing else.
     """
-    rules = facts.current_rulebook(tx)
-    if rules is None:
-        raise NoPolicyError
     tx.pending.flush(tx.alias)
     rows = Detail.objects.using(tx.alias).filter(person=person, category=category, field=field)
     row = rows.order_by("-id").first()
     if row is None or row.box is None:
         return None
-    question = UseFacts(category=category, purpose=purpose)
-    decision = may_use(rules, question, tx.now)
-    if not decision.allowed:
-        raise RefusedError(decision)
+    rules, question, decision = demand_use(tx, category, purpose)
     who = vault.pseudonym(tx, person)
     sealed = Sealed(person, category, field, row.version, bytes(row.box))
     opened = vault.unseal(tx, sealed, permit(decision, question, who))

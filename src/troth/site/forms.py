@@ -56,9 +56,8 @@ class ClaimForm(DeclaredForm):
 
 
 class SignInForm(DeclaredForm):
-    """Handle and password of a member. `second`: they fit, and a second step is due."""
+    """Handle and password of a member."""
 
-    second: bool = False
     purpose = "staff-access"
     collects: ClassVar = {
         "handle": "staff-account.handle",

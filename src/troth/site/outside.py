@@ -18,15 +18,7 @@ def demand_usable_mail(place: str, sender: str, made: Callable[[], object]) -> N
                 {"place": place},
             )
         )
-    try:
-        made()
-    except (ValueError, OSError) as error:
-        raise CannotGoOnError(
-            Message(
-                mark("%(place)s: the mail server cannot be used (%(why)s)."),
-                {"place": place, "why": _why(error)},
-            )
-        ) from None
+    _demand_made(mark("%(place)s: the mail server cannot be used (%(why)s)."), place, made)
 
 
 def demand_usable_provider(
@@ -52,18 +44,16 @@ def demand_usable_provider(
                 {"place": place},
             )
         )
+    _demand_made(mark("%(place)s: the provider cannot be used (%(why)s)."), place, made)
+
+
+def _demand_made(template: str, place: str, made: Callable[[], object]) -> None:
     try:
         made()
-    except (ValueError, OSError) as error:
-        raise CannotGoOnError(
-            Message(
-                mark("%(place)s: the provider cannot be used (%(why)s)."),
-                {"place": place, "why": _why(error)},
-            )
-        ) from None
-
-
-def _why(error: ValueError | OSError) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    return str(error)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+    except ValueError as error:
+        why = str(error)
+    else:
+        return
+    raise CannotGoOnError(Message(template, {"place": place, "why": why}))

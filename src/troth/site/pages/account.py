@@ -205,11 +205,10 @@ def _added(request: HttpRequest, own: Account) -> HttpResponse:
 
 @require_POST
 @members_only
+@reauth.confirmed_only("account")
 def remove(request: HttpRequest, row: int) -> HttpResponse:
     """Take a second factor away."""
     own = own_account(request)
-    if not reauth.confirmed(request):
-        return reauth.redirect_to_confirm(request, back=reverse("account"))
     found = own.factors.filter(pk=row).first()
     if found is None:
         raise Http404
@@ -224,11 +223,10 @@ def remove(request: HttpRequest, row: int) -> HttpResponse:
 
 @require_POST
 @members_only
+@reauth.confirmed_only("account")
 def new_codes(request: HttpRequest) -> HttpResponse:
     """Make recovery codes; those before are dead."""
     own = own_account(request)
-    if not reauth.confirmed(request):
-        return reauth.redirect_to_confirm(request, back=reverse("account"))
     return _account(request, PasswordForm(), codes=transact_as(own.handle, factors.make_codes, own))
 
 

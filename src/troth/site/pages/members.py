@@ -9,13 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.access import facts
 from troth.access.actions import LinkUnusableError, claim_ownership
-from troth.access.sign_in import any_member, sign_in_claimed
+from troth.access.sign_in import any_member, onward, sign_in_claimed
 from troth.access.sign_in import sign_in as check
 from troth.access.sign_in import sign_out as end
 from troth.site.forms import ClaimForm, DeclaredForm, SignInForm
@@ -66,11 +65,9 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         tried = check(request, form.cleaned_data["handle"], form.cleaned_data["password"])
-        if tried.member is not None:
-            return HttpResponseRedirect(target)
-        form.second = tried.second
-        if form.second:
-            return HttpResponseRedirect(f"{reverse('second')}?{urlencode({'next': target})}")
+        going = onward(tried, target)
+        if going is not None:
+            return HttpResponseRedirect(going)
         form.refuse(tried.wait_seconds)
     shown = {"form": form, "next": target, "provider": provider_name()}
     response = render(request, "console/sign_in.html", shown, status=_status(form))

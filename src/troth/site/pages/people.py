@@ -101,42 +101,21 @@ def set_roles(request: HttpRequest, handle: str) -> HttpResponse:
 @admitted
 def freeze(request: HttpRequest, handle: str) -> HttpResponse:
     """Stop a member's access."""
-    form = FreezeForm(request.POST)
-    return _done(
-        request,
-        handle,
-        form,
-        "frozen",
-        lambda tx, other: members.freeze(tx, other, form.cleaned_data["reason"]),
-    )
+    return _reasoned(request, handle, FreezeForm(request.POST), "frozen", members.freeze)
 
 
 @require_POST
 @admitted
 def unfreeze(request: HttpRequest, handle: str) -> HttpResponse:
     """Lift what stopped her."""
-    form = UnfreezeForm(request.POST)
-    return _done(
-        request,
-        handle,
-        form,
-        "unfrozen",
-        lambda tx, other: members.unfreeze(tx, other, form.cleaned_data["reason"]),
-    )
+    return _reasoned(request, handle, UnfreezeForm(request.POST), "unfrozen", members.unfreeze)
 
 
 @require_POST
 @admitted
 def review(request: HttpRequest, handle: str) -> HttpResponse:
     """Note that a member's access was looked at."""
-    form = ReviewForm(request.POST)
-    return _done(
-        request,
-        handle,
-        form,
-        "reviewed",
-        lambda tx, other: members.review(tx, other, form.cleaned_data["reason"]),
-    )
+    return _reasoned(request, handle, ReviewForm(request.POST), "reviewed", members.review)
 
 
 @require_POST
@@ -173,6 +152,23 @@ def end(request: HttpRequest, handle: str) -> HttpResponse:
         )
     shown["member"] = member_of(request)  # nobody, if it was she who left
     return render(request, "console/people/ended.html", shown)
+
+
+def _reasoned(
+    request: HttpRequest,
+    handle: str,
+    form: PeopleForm,
+    done: str,
+    verb: Callable[[Tx, Member, str], object],
+) -> HttpResponse:
+    """Run a verb that wants a reason."""
+    return _done(
+        request,
+        handle,
+        form,
+        done,
+        lambda tx, other: verb(tx, other, form.cleaned_data["reason"]),
+    )
 
 
 def _done(
