@@ -214,9 +214,11 @@ def test_who_loses_her_role_loses_what_rested_on_it(owner: Member, clerk: Member
     live.refresh_from_db()
     assert case.until is not None
     assert live.ended_at is None
+    assert not Entry.objects.filter(kind="access.grants-ended").exists()
     act(owner, members.set_roles, clerk, {"auditor"})
     live.refresh_from_db()
     assert live.ended_at is not None
+    assert Entry.objects.filter(kind="access.grants-ended").count() == 1
 
 
 def test_a_freeze_stops_and_is_lifted_with_reasons(owner: Member, clerk: Member) -> None:

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -141,12 +142,13 @@ class Cluster:
                 " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
             ).fetchall()
         for (pid,) in rows:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # ended by the server, as one before it was killed
+                os.kill(pid, signal.SIGKILL)
 
     def remove(self) -> None:
         """Stop the server and remove its folder."""
         if self._server is not None and self._server.poll() is None:
-            self._server.send_signal(signal.SIGINT)  # SIGTERM would wait for clients to go
+            self._server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
             self._server.wait(START_TIMEOUT_S)
         shutil.rmtree(self.home, ignore_errors=True)
 

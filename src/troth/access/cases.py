@@ -149,12 +149,6 @@ def close_case(tx: Tx, case: Case) -> None:
     record(tx, LedgerEntry("access.case-closed", about=about))
 
 
-def persons_of(case: Case) -> list[PersonId]:
-    """Return whom a case is about, as far as they are still there."""
-    rows = case.persons.order_by("pk").values_list("person", flat=True)
-    return [PersonId(person) for person in rows]
-
-
 def _kind_of(case: Case) -> CaseKind:
     kind = known_kinds().get(case.kind)
     if kind is None:

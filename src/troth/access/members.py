@@ -22,12 +22,12 @@ from troth.access import acting as who
 from troth.access import objects, standing
 from troth.access.acting import acting
 from troth.access.facts import roles_of
+from troth.access.grants import end_all_of
 from troth.access.kinds import known_kinds
 from troth.access.known import LOCK, others_of
 from troth.access.models import (
     CaseMember,
     Freeze,
-    Grant,
     Invitation,
     Member,
     MemberRole,
@@ -194,7 +194,7 @@ def end(tx: Tx, member: Member) -> Left:
     roles = MemberRole.objects.using(tx.alias).filter(member=member, until=None)
     left = Left(
         roles=roles.update(until=tx.now),
-        grants=_end_grants(tx, member),
+        grants=end_all_of(tx, member),
         cases=_open_cases(tx, member).update(until=tx.now),
         invitations=_withdraw_invitations(tx, member),
         sessions=end_all(tx, member.account) + _end_unnoted(tx, member),
@@ -239,7 +239,7 @@ def _demand_other_owner(tx: Tx, member: Member) -> None:
 def _end_work(tx: Tx, member: Member, roles: frozenset[Role]) -> None:
     """End what her roles do not carry any more: grants, and cases of kinds that need another."""
     if roles.isdisjoint(WORKS_WITH_DATA):
-        _end_grants(tx, member)
+        end_all_of(tx, member)
     for works in _open_cases(tx, member).select_related("case"):
         kind = known_kinds().get(works.case.kind)
         if kind is None or roles.isdisjoint(kind.roles):
@@ -249,13 +249,6 @@ def _end_work(tx: Tx, member: Member, roles: frozenset[Role]) -> None:
 
 def _open_cases(tx: Tx, member: Member) -> QuerySet[CaseMember]:
     return CaseMember.objects.using(tx.alias).filter(member=member, until=None)
-
-
-def _end_grants(tx: Tx, member: Member) -> int:
-    """End her grants that hold or wait; those that are over stay as they ended."""
-    live = Grant.objects.using(tx.alias).filter(member=member, ended_at=None)
-    live = live.exclude(approved=False).exclude(until__lte=tx.now)
-    return live.update(ended_at=tx.now, ended_by=tx.actor)
 
 
 def _withdraw_invitations(tx: Tx, member: Member) -> int:

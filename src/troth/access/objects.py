@@ -4,13 +4,11 @@
 NotAllowedError; `…_may` tells instead, for pages that show only what can be done.
 """
 
-from collections.abc import Callable
-
 from troth.access.acting import Acting
 from troth.access.allowed import Action as Action  # noqa: PLC0414 - named by who asks
 from troth.access.allowed import NotAllowedError as NotAllowedError  # noqa: PLC0414 - raised here
 from troth.access.allowed import may
-from troth.access.models import Break, Bulk, Case, CaseMember, Grant, Member, View
+from troth.access.models import Break, Bulk, Case, CaseMember, Grant, Member
 
 
 def may_member(actor: Acting, action: Action, other: Member) -> bool:
@@ -28,11 +26,6 @@ def may_case(actor: Acting, action: Action, case: Case) -> bool:
     works = CaseMember.objects.using(case._state.db)  # noqa: SLF001 - the database it was read from
     own = works.filter(case=case, member=actor.member, until=None).exists()
     return may(action, actor.roles, own=own)
-
-
-def may_view(actor: Acting, action: Action, view: View) -> bool:
-    """Tell of a row of the record of access: it is its member's own."""
-    return may(action, actor.roles, own=view.member_id == actor.member.pk)
 
 
 def may_bulk(actor: Acting, action: Action, bulk: Bulk) -> bool:
@@ -75,11 +68,6 @@ def on_case(actor: Acting, action: Action, case: Case) -> None:
     _demand(may_case(actor, action, case), action)
 
 
-def on_view(actor: Acting, action: Action, view: View) -> None:
-    """Refuse what `may_view` refuses."""
-    _demand(may_view(actor, action, view), action)
-
-
 def on_bulk(actor: Acting, action: Action, bulk: Bulk) -> None:
     """Refuse what `may_bulk` refuses."""
     _demand(may_bulk(actor, action, bulk), action)
@@ -98,14 +86,3 @@ def on_house(actor: Acting, action: Action) -> None:
 def on_self(actor: Acting, action: Action) -> None:
     """Refuse what `may_self` refuses."""
     _demand(may_self(actor, action), action)
-
-
-BY_TYPE: dict[type, Callable[..., bool]] = {
-    Member: may_member,
-    Grant: may_grant,
-    Case: may_case,
-    View: may_view,
-    Bulk: may_bulk,
-    Break: may_break,
-}
-"""The one function that decides on objects of a type."""
