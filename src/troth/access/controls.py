@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Final
 
-from troth.policy.promise import Control, Evidence, Sabotage, Store
+from troth.policy.promise import Control, Cursor, Evidence, Sabotage, Store
 from troth.policy.words import Message, StatementId, mark
 
 PERIOD: Final = timedelta(hours=1)
@@ -23,6 +23,18 @@ def _examine(module: str, function: str = "examine") -> Callable[[Store, datetim
         return found
 
     return examine
+
+
+def _resume(module: str, function: str) -> Callable[[Store, datetime, Cursor], Evidence]:
+    """Return an examination that goes on from a cursor, imported when it runs as well."""
+
+    def resume(store: Store, now: datetime, cursor: Cursor) -> Evidence:
+        found: Evidence = getattr(import_module(f"troth.access.{module}"), function)(
+            store.alias, now, cursor
+        )
+        return found
+
+    return resume
 
 
 def _sabotage(
@@ -50,6 +62,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         ),
         period=PERIOD,
         examine=_examine("examinations", "live_grants"),
+        resume=_resume("examinations", "live_grants"),
         sabotages=(
             _sabotage("view-without-grant", "view_without_grant"),
             _sabotage("view-after-freeze", "view_after_freeze"),
@@ -67,6 +80,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         ),
         period=PERIOD,
         examine=_examine("examinations", "undertakings"),
+        resume=_resume("examinations", "undertakings"),
         sabotages=(
             _sabotage("grant-unsworn", "grant_unsworn"),
             _sabotage("signed-text-edited", "signed_text_edited"),
@@ -79,6 +93,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         ),
         period=PERIOD,
         examine=_examine("examinations", "reviews"),
+        resume=_resume("examinations", "reviews"),
         sabotages=(_sabotage("review-overdue", "review_overdue"),),
     ),
     Control(
@@ -91,6 +106,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         ),
         period=PERIOD,
         examine=_examine("examinations_log"),
+        resume=_resume("examinations_log", "examine"),
         sabotages=(
             _sabotage("row-deleted", "row_deleted"),
             _sabotage("row-changed", "row_changed"),

@@ -1,17 +1,20 @@
 """Is the record of access whole? Each view has its entry and each entry its view, alike."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import msgspec
 from django.db import connections
+from django.db.models import Exists, Max, Min, OuterRef
 from msgspec import Struct
 
-from troth.access.examinations import CHUNK, SAMPLES_MAX
+from troth.access.examinations import CHUNK, NO_CURSOR, SAMPLES_MAX, SETTLES
 from troth.access.models import View
 from troth.access.views import VIEWED
-from troth.ledger.models import Entry
-from troth.policy.promise import Evidence
+from troth.ledger.models import Entry, Epoch
+from troth.policy.promise import Cursor, Evidence
 from troth.policy.words import Message, mark
 from troth.store.immutable import unprotected
 
@@ -52,37 +55,93 @@ class _Body(Struct, frozen=True):
 _DECODER: Final = msgspec.json.Decoder(_Body)
 
 
-def examine(alias: str, now: datetime) -> Evidence:
-    """Compare the rows with what the ledger tells of views, both ways."""
-    wrong = [f"{table}: not guarded" for table in unprotected(connections[alias], GUARDED)]
-    entries = Entry.objects.using(alias).filter(kind=VIEWED).order_by("id")
-    rows = {
-        row.entry: row
-        for row in View.objects.using(alias).select_related("member__account").iterator(CHUNK)
-    }
-    told = 0
-    for entry in entries.iterator(CHUNK):
-        told += 1
-        row = rows.pop(entry.id, None)
-        if row is None:
-            wrong.append(f"entry {entry.id}: its row is gone")
-        elif not _alike(row, bytes(entry.body)):
-            wrong.append(f"view {row.pk}: not what its entry tells")
-    wrong += [f"view {row.pk}: no entry tells of it" for row in rows.values()]
+def examine(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Evidence:
+    """Compare the rows with what the ledger tells of views, both ways, on from a cursor."""
+    told, entries_wrong = _Told(alias, cursor), []
+    for batch in told:
+        entries_wrong += _entries_without_row(alias, batch)
+    views, rows_wrong = _rows_without_entry(alias, now, int(cursor.get("view", 0)))
+    unguarded = [f"{table}: not guarded" for table in unprotected(connections[alias], GUARDED)]
+    wrong = unguarded + entries_wrong + rows_wrong
     return Evidence(
         control=CONTROL,
         verdict="broken" if wrong else "kept",
-        examined=told or len(wrong),
+        examined=told.examined or len(wrong),
         at=now,
         why=Message(mark("The record of access is not what was entered."))
         if wrong
         else Message(
             mark("Each view on record is as it was entered, and none is missing (%(count)s)."),
-            {"count": told},
+            {"count": told.examined},
         ),
-        figures={mark("Views entered"): told},
+        figures={mark("Views entered"): told.examined},
         samples=tuple(wrong[:SAMPLES_MAX]),
+        cursor={**told.cursor, "view": views},
     )
+
+
+class _Told:
+    """What the ledger tells of views, on from a cursor, batch by batch.
+
+    The cursor stands at a place in the tree: before it nothing comes in later. What has no place
+    yet is read each time.
+    """
+
+    def __init__(self, alias: str, cursor: Cursor) -> None:
+        self._entries = Entry.objects.using(alias).filter(kind=VIEWED)
+        self._epochs = Epoch.objects.using(alias)
+        self._epoch, self._index = int(cursor.get("epoch", 0)), int(cursor.get("index", -1))
+        self.examined = self._placed = int(cursor.get("examined", 0))
+
+    def __iter__(self) -> Iterator[list[Entry]]:
+        later = self._epochs.filter(number__gte=self._epoch).order_by("number")
+        for epoch in list(later.values_list("number", flat=True)):
+            self._index = self._index if epoch == self._epoch else -1
+            self._epoch = epoch
+            placed = self._entries.filter(epoch=epoch).order_by("index")
+            while batch := list(placed.filter(index__gt=self._index)[:CHUNK]):
+                self._index = batch[-1].index or 0
+                self.examined = self._placed = self._placed + len(batch)
+                yield batch
+        waiting, last = self._entries.filter(index=None).order_by("id"), UUID(int=0)
+        while batch := list(waiting.filter(id__gt=last)[:CHUNK]):
+            last = batch[-1].id
+            self.examined += len(batch)
+            yield batch
+
+    @property
+    def cursor(self) -> Cursor:
+        """The place of the last entry that has one, and how many there are up to it."""
+        return {"epoch": self._epoch, "index": self._index, "examined": self._placed}
+
+
+def _entries_without_row(alias: str, entries: list[Entry]) -> list[str]:
+    """Name the entries whose row is gone, is not what they tell, or has another beside it."""
+    rows: dict[UUID | None, View] = {}
+    named = View.objects.using(alias).filter(entry__in=[entry.id for entry in entries])
+    wrong = [
+        f"view {row.pk}: no entry tells of it"
+        for row in named.order_by("pk").select_related("member__account")
+        if rows.setdefault(row.entry, row) is not row
+    ]
+    for entry in entries:
+        found = rows.get(entry.id)
+        if found is None:
+            wrong.append(f"entry {entry.id}: its row is gone")
+        elif not _alike(found, bytes(entry.body)):
+            wrong.append(f"view {found.pk}: not what its entry tells")
+    return wrong
+
+
+def _rows_without_entry(alias: str, now: datetime, after: int) -> tuple[int, list[str]]:
+    """Return the last settled row, and the rows on from one that no entry tells of."""
+    rows = View.objects.using(alias).filter(pk__gt=after)
+    told = Entry.objects.using(alias).filter(id=OuterRef("entry"), kind=VIEWED)
+    alone = rows.filter(~Exists(told)).order_by("pk").values_list("pk", flat=True)
+    wrong = [f"view {pk}: no entry tells of it" for pk in alone[:SAMPLES_MAX]]
+    unsettled = rows.filter(at__gt=now - SETTLES).aggregate(Min("pk"))["pk__min"]
+    settled = rows if unsettled is None else rows.filter(pk__lt=unsettled)
+    return settled.aggregate(Max("pk"))["pk__max"] or after, wrong
 
 
 def _alike(row: View, body: bytes) -> bool:

@@ -32,12 +32,12 @@ class History:
         self._alias = alias
         self._sworn: dict[int, list[tuple[datetime, datetime]]] = {}
         self._frozen: dict[int, list[tuple[datetime, datetime | None]]] = {}
-        self._reviewed: dict[int, list[datetime]] = {}
         self._persons: dict[int, frozenset[str]] = {}
         self._cases: dict[int, frozenset[str]] = {}
         self._work: dict[tuple[int, int], list[CaseMember]] = {}
         self._approvers: dict[int, frozenset[int]] = {}
         self._review_days = self._settings(REVIEW_DAYS)
+        self._reviews: dict[int, list[datetime]] | None = None
 
     def _settings(self, name: str) -> list[tuple[datetime, int]]:
         rows = Setting.objects.using(self._alias).filter(name=name).order_by("at", "pk")
@@ -67,10 +67,7 @@ class History:
 
     def reviewed(self, member: Member, at: datetime) -> bool:
         """Whether her access had been reviewed in time, by the setting of that moment."""
-        if member.pk not in self._reviewed:
-            rows = Review.objects.using(self._alias).filter(member=member).order_by("at")
-            self._reviewed[member.pk] = [member.since, *rows.values_list("at", flat=True)]
-        times = self._reviewed[member.pk]
+        times: list[datetime] = [member.since, *self._reviews_of().get(member.pk, ())]
         place = bisect_right(times, at)
         newest = times[max(place - 1, 0)]
         days = int(SETTINGS[REVIEW_DAYS].default)
@@ -78,6 +75,15 @@ class History:
             if since <= at:
                 days = number
         return at < newest + timedelta(days=days)
+
+    def _reviews_of(self) -> dict[int, list[datetime]]:
+        """Return when each member was reviewed, all read at once: there are few of them."""
+        if self._reviews is None:
+            self._reviews = {}
+            rows = Review.objects.using(self._alias).order_by("at").values_list("member", "at")
+            for member, at in rows:
+                self._reviews.setdefault(member, []).append(at)
+        return self._reviews
 
     def carries(self, view: View, person: PersonId | None) -> bool:
         """Whether what a view names as its ground stood at its moment and covers it.

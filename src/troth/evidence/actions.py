@@ -43,6 +43,8 @@ def _record_one(tx: Tx, finding: Finding) -> None:
         "why": msgspec.to_builtins(evidence.why),
         "took_ms": finding.took_ms,
         "failed": finding.failed,
+        "cursor": None if evidence.cursor is None else dict(evidence.cursor),
+        "full_at": evidence.at if finding.full or last is None else last.full_at,
     }
     day = evidence.at.astimezone(UTC).date()
     same = last is not None and last.verdict == evidence.verdict

@@ -87,7 +87,10 @@ def control_mark(name: str, known: Known) -> ControlMark:
         ),
     )
     runs = known.runs.get(name, ())
-    return _examined(blank, runs[-1], known.at) if runs else blank
+    if not runs:
+        return blank
+    found = _examined(blank, runs[-1], known.at)
+    return found if control.resume is None else replace(found, full_at=runs[-1].full_at)
 
 
 def _examined(blank: ControlMark, run: Run, at: datetime) -> ControlMark:

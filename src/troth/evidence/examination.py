@@ -13,7 +13,7 @@ from troth.evidence.actions import record
 from troth.evidence.discovery import discover
 from troth.evidence.facts import Caught
 from troth.evidence.findings import Finding
-from troth.policy.promise import Control, Evidence, Store
+from troth.policy.promise import Control, Cursor, Evidence, Store
 from troth.policy.words import Message, mark
 from troth.store import SYSTEM, transact_on
 from troth.store import Store as OurStore
@@ -25,26 +25,34 @@ log = structlog.get_logger("troth.evidence")
 
 
 def examine_all(store: OurStore, now: datetime) -> tuple[Finding, ...]:
-    """Run every control and store what each found."""
-    return _examine(store, discover(), now)
+    """Run every control over everything there is and store what each found."""
+    return _examine(store, [(control, None) for control in discover()], now)
 
 
 def examine_due(store: OurStore, now: datetime) -> tuple[Finding, ...]:
-    """Run the controls whose period has passed since they last ran, and store what they found."""
+    """Run the controls whose period has passed since they last ran, and store what they found.
+
+    Each goes on from where it got, if it can and its full scan is not due.
+    """
     last = facts.last_examined(store.alias)
     due = [c for c in discover() if c.name not in last or now - last[c.name] >= c.period]
-    return _examine(store, due, now) if due else ()
+    work = [(control, facts.cursor_of(store.alias, control, now)) for control in due]
+    return _examine(store, work, now) if work else ()
 
 
-def _examine(store: OurStore, controls: Iterable[Control], now: datetime) -> tuple[Finding, ...]:
+def _examine(
+    store: OurStore, work: Iterable[tuple[Control, Cursor | None]], now: datetime
+) -> tuple[Finding, ...]:
     caught = facts.last_caught(store.alias, now)
-    findings = tuple(examine(control, store, now, caught) for control in controls)
+    findings = tuple(examine(control, store, now, caught, cursor) for control, cursor in work)
     transact_on(store, SYSTEM, now, record, findings)
     return findings
 
 
-def examine(control: Control, store: Store, now: datetime, caught: Caught) -> Finding:
-    """Run one control; stores nothing.
+def examine(
+    control: Control, store: Store, now: datetime, caught: Caught, cursor: Cursor | None = None
+) -> Finding:
+    """Run one control, over everything or on from a cursor; stores nothing.
 
     A control that raises has proven nothing: its finding is *unproven* and `failed`, which an
     audit reports as a finding. A control that examined nothing is not believed (`honest`).
@@ -52,7 +60,7 @@ def examine(control: Control, store: Store, now: datetime, caught: Caught) -> Fi
     begun = time.perf_counter()
     failed = False
     try:
-        evidence = honest(control.examine(store, now), control, caught)
+        evidence = honest(_look(control, store, now, cursor), control, caught)
     except Exception as error:
         log.exception("control failed", control=control.name)
         failed = True
@@ -67,7 +75,13 @@ def examine(control: Control, store: Store, now: datetime, caught: Caught) -> Fi
             ),
         )
     took_ms = round((time.perf_counter() - begun) * 1000)
-    return Finding(evidence=evidence, took_ms=took_ms, failed=failed)
+    return Finding(evidence=evidence, took_ms=took_ms, failed=failed, full=cursor is None)
+
+
+def _look(control: Control, store: Store, now: datetime, cursor: Cursor | None) -> Evidence:
+    if cursor is None or control.resume is None:
+        return control.examine(store, now)
+    return control.resume(store, now, cursor)
 
 
 def honest(evidence: Evidence, control: Control, caught: Caught) -> Evidence:

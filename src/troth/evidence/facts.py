@@ -9,6 +9,7 @@ from troth.evidence.combine import DAYS_SHOWN, Known
 from troth.evidence.discovery import discover, planned
 from troth.evidence.marks import Run
 from troth.evidence.models import Examination, Proof
+from troth.policy.promise import Control, Cursor
 
 Caught = Mapping[tuple[str, str], datetime]
 """When each (control, sabotage) was last caught."""
@@ -38,6 +39,18 @@ def last_caught(alias: str, at: datetime) -> Caught:
         .annotate(Max("at"))
     )
     return {(control, sabotage): last for control, sabotage, last in rows}
+
+
+def cursor_of(alias: str, control: Control, now: datetime) -> Cursor | None:
+    """Return where a control may go on; None where it must look at everything.
+
+    It may go on from an examination that found nothing wrong, until its full scan is due.
+    """
+    last = Examination.objects.using(alias).filter(control=control.name).order_by("-at", "-id")
+    row = last.first()
+    if control.resume is None or row is None or row.verdict != "kept" or row.full_at is None:
+        return None
+    return row.cursor if now - row.full_at < control.full_scan else None
 
 
 def last_examined(alias: str) -> dict[str, datetime]:

@@ -20,7 +20,8 @@ class Run(Struct, frozen=True, kw_only=True):
     """Examinations of one control on one day (UTC) that came to the same verdict in a row.
 
     `at` is the last of them, `since` when the control first came to this verdict in a row, on
-    whichever day. `took_ms` and what was found are those of the last.
+    whichever day. `took_ms` and what was found are those of the last. `full_at` is when everything
+    was looked at last, not only what had come since.
     """
 
     control: str
@@ -34,13 +35,15 @@ class Run(Struct, frozen=True, kw_only=True):
     samples: tuple[str, ...] = ()
     took_ms: int = 0
     failed: bool = False
+    full_at: datetime | None = None
 
 
 class ControlMark(Struct, frozen=True, kw_only=True):
     """What is known of one control now.
 
     `planned`: not built yet, or known to nobody. `failed`: the control itself raised an error.
-    `at` None: not examined yet. Labels of `figures` are gettext ids.
+    `at` None: not examined yet; `full_at` as in `Run`, None where
+    everything is looked at each time. Labels of `figures` are gettext ids.
     """
 
     name: str
@@ -57,6 +60,7 @@ class ControlMark(Struct, frozen=True, kw_only=True):
     period: timedelta | None = None
     since: datetime | None = None
     sabotages: tuple[SabotageMark, ...] = ()
+    full_at: datetime | None = None
 
 
 class DayMark(Struct, frozen=True):

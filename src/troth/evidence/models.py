@@ -18,6 +18,7 @@ class Examination(models.Model):
     one found, `times` counts them, `began_at` and `at` are the first's and the last's time. So a
     month of examinations is a few rows, however short the period. `since` is carried on from the
     row before while the verdict stays. `failed` tells that the control itself raised an error.
+    `cursor` is where the next may go on, `full_at` when everything was looked at last.
     """
 
     control = models.CharField(max_length=NAME_LENGTH)
@@ -33,6 +34,8 @@ class Examination(models.Model):
     why = models.JSONField()
     took_ms = models.PositiveIntegerField()
     failed = models.BooleanField(default=False)
+    cursor = models.JSONField(null=True)
+    full_at = models.DateTimeField(null=True)
 
     class Meta:
         """Read by control in the order of time."""
@@ -57,6 +60,7 @@ class Examination(models.Model):
             samples=tuple(self.samples),
             took_ms=self.took_ms,
             failed=self.failed,
+            full_at=self.full_at,
         )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Final
 
-from troth.policy.promise import Control, Evidence, Sabotage, Store
+from troth.policy.promise import Control, Cursor, Evidence, Sabotage, Store
 from troth.policy.words import Message, StatementId, mark
 
 PERIOD: Final = timedelta(hours=1)
@@ -23,6 +23,18 @@ def _examine(name: str) -> Callable[[Store, datetime], Evidence]:
         return found
 
     return examine
+
+
+def _resume(name: str) -> Callable[[Store, datetime, Cursor], Evidence]:
+    """Return an examination that goes on from a cursor, imported when it runs as well."""
+
+    def resume(store: Store, now: datetime, cursor: Cursor) -> Evidence:
+        found: Evidence = getattr(import_module("troth.ledger.examinations"), name)(
+            store.alias, now, cursor
+        )
+        return found
+
+    return resume
 
 
 def _commit(name: str) -> Callable[[Store], None]:
@@ -45,6 +57,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         ),
         period=PERIOD,
         examine=_examine("complete"),
+        resume=_resume("complete"),
         sabotages=(
             Sabotage("ledger.entry-deleted", MEASURES, _commit("entry_deleted")),
             Sabotage("ledger.entry-edited", MEASURES, _commit("entry_edited")),

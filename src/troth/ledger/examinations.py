@@ -6,15 +6,17 @@ from typing import Final
 
 from django.apps import apps
 from django.db import connections
+from msgspec import Struct, convert, to_builtins
 
 from troth import vault
+from troth.ledger import tiles
 from troth.ledger.models import Entry, EntryField, Epoch
 from troth.ledger.tables import SET_ONCE
 from troth.ledger.verify.check import signature
 from troth.ledger.verify.data import DataSource
 from troth.ledger.verify.sources import LogEpoch
 from troth.ledger.verify.tree import TreeCheck
-from troth.policy.promise import Evidence
+from troth.policy.promise import Cursor, Evidence
 from troth.policy.words import Message, mark
 from troth.store import immutable as guard
 
@@ -22,16 +24,35 @@ SAMPLES_MAX: Final = 10
 CHUNK: Final = 2_000
 
 
-def complete(alias: str, now: datetime) -> Evidence:
-    """Hash every entry again, build every tree again, and look for rows whose entry is missing."""
+class Passed(Struct, frozen=True):
+    """The part of the log that an examination found right: full tiles, held to by their root.
+
+    `hashed` counts the entries up to there, those of epochs before too.
+    """
+
+    epoch: int
+    size: int
+    root: str
+    hashed: int
+
+
+NOTHING: Final = Passed(0, 0, tiles.EMPTY_ROOT.hex(), 0)
+
+
+def complete(alias: str, now: datetime, cursor: Cursor | None = None) -> Evidence:
+    """Hash every entry again, build every tree again, and look for rows whose entry is missing.
+
+    From a cursor on, what was hashed before is held to by its root alone.
+    """
     wrong: list[str] = []
-    hashed = 0
     source = DataSource(alias)
     epochs = source.epochs() if Epoch.objects.using(alias).exists() else []
+    passed = NOTHING if cursor is None else convert(cursor, Passed)
+    hashed = passed.hashed
     for epoch in epochs:
-        count, faults = _tree(source, epoch)
-        hashed += count
-        wrong += faults
+        if epoch.number >= passed.epoch:
+            passed, hashed, faults = _tree(source, epoch, passed, hashed)
+            wrong += faults
     waiting, faults = _waiting(alias)
     rows, orphans = _rows_without_entry(alias)
     wrong += [*faults, *orphans, *_cut_off(epochs)]
@@ -55,16 +76,41 @@ def complete(alias: str, now: datetime) -> Evidence:
             mark("Epochs"): len(epochs),
         },
         samples=tuple(wrong[:SAMPLES_MAX]),
+        cursor=to_builtins(passed),
     )
 
 
-def _tree(source: DataSource, epoch: LogEpoch) -> tuple[int, list[str]]:
-    """Build one tree again from its entries' bodies; compare tiles, root and checkpoint."""
-    tree = TreeCheck(source, epoch, frozenset())
-    hashed = sum(len(chunk.bodies or ()) for chunk in tree.read())
+def _tree(
+    source: DataSource, epoch: LogEpoch, passed: Passed, hashed: int
+) -> tuple[Passed, int, list[str]]:
+    """Build one tree again from its entries' bodies; compare tiles, root and checkpoint.
+
+    Return what may be passed by next time, how many are hashed by now, and the faults.
+    """
+    full = epoch.size - epoch.size % tiles.WIDTH
+    tree = TreeCheck(source, epoch, frozenset({full}))
+    begin = passed.size if epoch.number == passed.epoch else 0
+    if begin:
+        edge = _edge(source, epoch, begin)
+        if tiles.root_of_edge(edge).hex() != passed.root:
+            return NOTHING, hashed, [f"tile {epoch.number}/{begin}"]
+        source.begin_at(epoch.number, begin)
+        tree.begin_at(begin, edge)
+    hashed += sum(len(chunk.bodies or ()) for chunk in tree.read())
     signed, faults = signature(epoch, ())
     found = [*faults, *tree.findings(signed)]
-    return hashed, [f"{one.code} {one.epoch}/{one.index}" for one in found]
+    root = tree.roots.get(full, tiles.EMPTY_ROOT).hex()
+    named = [f"{one.code} {one.epoch}/{one.index}" for one in found]
+    return Passed(epoch.number, full, root, hashed - (tree.size - full)), hashed, named
+
+
+def _edge(source: DataSource, epoch: LogEpoch, size: int) -> dict[int, bytes]:
+    """Return the stored tiles on the right edge of a tree of this size."""
+    return {
+        level: source.tile(epoch, level, full, width) or b""
+        for level, full, width in tiles.widths(size)
+        if width
+    }
 
 
 def _cut_off(epochs: list[LogEpoch]) -> list[str]:

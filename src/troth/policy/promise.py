@@ -10,6 +10,9 @@ from troth.policy.words import Message, StatementId
 
 Verdict = Literal["kept", "broken", "unproven", "attested"]
 
+Cursor = Mapping[str, int | str]
+"""How far an examination got, in the control's own words: the next may go on from there."""
+
 
 class Store(Protocol):
     """What a control may ask of a store: which database it is (a Django connection alias)."""
@@ -25,6 +28,7 @@ class Evidence(Struct, frozen=True):
 
     `examined` counts the things looked at; a control that examined nothing is *unproven*.
     `figures` are small facts to show, by label; `samples` name the first things found wrong.
+    `cursor` is where the next examination may go on; None: it must begin anew.
     """
 
     control: str
@@ -34,6 +38,7 @@ class Evidence(Struct, frozen=True):
     why: Message
     figures: Mapping[str, str | int] = field(default_factory=dict)
     samples: tuple[str, ...] = ()
+    cursor: Cursor | None = None
 
 
 class Sabotage(Struct, frozen=True):
@@ -53,6 +58,10 @@ class Control(Struct, frozen=True):
 
     It belongs to no policy: `[statement."id"] kept_by` binds it. `proves` says in a sentence what
     it proves.
+
+    `examine` looks at everything. A control over what grows without end also brings `resume`,
+    which looks at what has come since an examination that found nothing wrong; everything is
+    looked at again once `full_scan` has passed, as somebody may change what was found right.
     """
 
     name: str
@@ -60,6 +69,8 @@ class Control(Struct, frozen=True):
     period: timedelta
     examine: Callable[[Store, datetime], Evidence]
     sabotages: tuple[Sabotage, ...] = ()
+    resume: Callable[[Store, datetime, Cursor], Evidence] | None = None
+    full_scan: timedelta = timedelta(days=1)
 
 
 class PlannedControl(Struct, frozen=True):

@@ -26,6 +26,11 @@ class DataSource:
 
     def __init__(self, alias: str, versions: Versions = dict) -> None:
         self._alias, self._given = alias, versions
+        self._begin: dict[int, int] = {}
+
+    def begin_at(self, epoch: int, index: int) -> None:
+        """Have the entries of an epoch read from an index on, not from its first."""
+        self._begin[epoch] = index
 
     def epochs(self) -> list[LogEpoch]:
         """Return the epochs as they are now."""
@@ -61,7 +66,7 @@ class DataSource:
     def _rows(self, epoch: LogEpoch) -> Iterator[list[Stored]]:
         entries = Entry.objects.using(self._alias).filter(epoch=epoch.number).order_by("index")
         columns = entries.values_list("index", "leaf", "salt", "body")
-        last = -MANY
+        last = self._begin.get(epoch.number, -MANY + 1) - 1
         signed = columns.filter(index__lt=epoch.size)
         while rows := list(signed.filter(index__gt=last)[: WIDTH * CHUNKS_READ]):
             yield rows

@@ -40,6 +40,13 @@ class TreeCheck:
         self._seen_gap = False
         self._tile = 0
 
+    def begin_at(self, size: int, edge: tiles.Edge) -> None:
+        """Take a tree as read up to full tiles; whoever calls knows that its root is right."""
+        self.size = self._stored_size = size
+        self._tile = size // WIDTH
+        self._edge, self._stored_edge = dict(edge), dict(edge)
+        self._root = self._stored_root = self.roots[size] = tiles.root_of_edge(edge)
+
     def read(self) -> Iterator[Read]:
         """Read the entries in order, checking each chunk; yield what was read."""
         for chunk in self._source.chunks(self._epoch):

@@ -29,7 +29,8 @@ class Caught(Struct, frozen=True):
 class Proof(Struct, frozen=True):
     """One control behind a mark: what it proves, and what its last examination found.
 
-    `planned` controls are not built: they have neither verdict nor examination.
+    `planned` controls are not built: they have neither verdict nor examination. `full_at` tells
+    when one that goes on from where it got looked at everything last.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Proof(Struct, frozen=True):
     figures: Sequence[tuple[str, str | int]]
     samples: Sequence[str]
     at: datetime | None
+    full_at: datetime | None
     took_ms: int
     sabotages: Sequence[Caught]
 
@@ -110,6 +112,7 @@ def _proof(control: ControlMark) -> Proof:
         figures=[(gettext(label), value) for label, value in control.figures.items()],
         samples=control.samples,
         at=control.at,
+        full_at=control.full_at,
         took_ms=control.took_ms,
         sabotages=[Caught(sabotage.name, sabotage.caught_at) for sabotage in control.sabotages],
     )
