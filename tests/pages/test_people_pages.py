@@ -201,6 +201,10 @@ def test_roles_are_set_and_what_is_refused_is_told(member: Client, clerk: Member
     path = f"/console/people/{clerk.handle}/roles"
     assert member.post(path, {"roles": ["auditor"]}).status_code == 302
     assert roles_of(clerk) == {"auditor"}
+    late = member.post(path, {"roles": ["engineer"], "seen": "support "})
+    assert late.status_code == 422
+    assert "Somebody else has set her roles meanwhile" in late.content.decode()
+    assert 'name="seen" value="auditor "' in late.content.decode()
     answer = member.post(path, {"roles": ["auditor", "support"]})
     assert answer.status_code == 422
     assert "Nobody may be both" in page_of(answer).text

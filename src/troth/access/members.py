@@ -2,7 +2,7 @@
 
 `give_role(tx, member, role) -> None`     raises RolesConflictError, LastOwnerError, LeftError
 `take_role(tx, member, role) -> None`     the same
-`set_roles(tx, member, roles) -> None`    the same
+`set_roles(tx, member, roles) -> None`    the same, MeanwhileError
 `freeze(tx, member, because) -> Freeze`   raises LastOwnerError, LeftError, NoteError
 `unfreeze(tx, member, because) -> None`   raises NotFrozenError
 `review(tx, member, note) -> Review`
@@ -65,6 +65,10 @@ class NotFrozenError(MemberError):
     """There is nothing to lift."""
 
 
+class MeanwhileError(MemberError):
+    """Somebody else has set her roles since they were looked at."""
+
+
 class UnknownRoleError(MemberError):
     """There is no such role."""
 
@@ -91,8 +95,13 @@ def take_role(tx: Tx, member: Member, role: Role) -> None:
     set_roles(tx, member, roles_of(member) - {role})
 
 
-def set_roles(tx: Tx, member: Member, roles: Iterable[Role]) -> None:
-    """Have another member hold these roles and no others, from this commit on."""
+def set_roles(
+    tx: Tx, member: Member, roles: Iterable[Role], seen: Iterable[str] | None = None
+) -> None:
+    """Have another member hold these roles and no others, from this commit on.
+
+    `seen` are those she held when they were chosen; None: nobody looked.
+    """
     serialise(tx, LOCK)
     member = _here(tx, member)
     objects.on_member(acting(tx), "member.set-roles", member)
@@ -101,6 +110,10 @@ def set_roles(tx: Tx, member: Member, roles: Iterable[Role]) -> None:
     demand_apart(wanted | _roles_elsewhere(tx, member))
     if wanted == held:
         return
+    if seen is not None and frozenset(seen) != held:
+        raise MeanwhileError(
+            Message(mark("Somebody else has set her roles meanwhile; look at them, then decide."))
+        )
     if OWNER in held - wanted:
         _demand_other_owner(tx, member)
     about = {

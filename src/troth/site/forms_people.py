@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.access.invitations import AlreadyInvitedError, AlreadyMemberError, NoRolesError
 from troth.access.known import ADDRESS_LENGTH_MAX, NAME_LENGTH_MAX
-from troth.access.members import UnknownRoleError
+from troth.access.members import MeanwhileError, UnknownRoleError
 from troth.access.notes import LENGTH_MAX as NOTE_LENGTH_MAX
 from troth.access.roles import NAMES, ROLES, RolesConflictError
 from troth.policy.words import Message
@@ -22,6 +22,7 @@ ROWS: Final = 3
 PLACES: Final[Mapping[type[Exception], str]] = {
     AlreadyInvitedError: "email",
     AlreadyMemberError: "email",
+    MeanwhileError: "roles",
     NoRolesError: "roles",
     RolesConflictError: "roles",
     UnknownRoleError: "roles",
@@ -78,6 +79,12 @@ class RolesForm(PeopleForm):
     collects: ClassVar = {"roles": "staff-account.role"}
 
     roles = _roles()
+
+    @property
+    def seen(self) -> list[str] | None:
+        """The roles the page showed when they were chosen; None where it did not say."""
+        told = self.data.get("seen")
+        return None if told is None else str(told).split()
 
 
 class InviteForm(PeopleForm):

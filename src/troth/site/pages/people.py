@@ -93,7 +93,7 @@ def set_roles(request: HttpRequest, handle: str) -> HttpResponse:
         handle,
         form,
         "roles",
-        lambda tx, other: members.set_roles(tx, other, form.cleaned_data["roles"]),
+        lambda tx, other: members.set_roles(tx, other, form.cleaned_data["roles"], form.seen),
     )
 
 
