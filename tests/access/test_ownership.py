@@ -1,26 +1,33 @@
 """The first owner enters by a link: hashed, one use, one hour."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from troth.access import facts
+from tests.access.house import act, house
+from troth.access import facts, known
 from troth.access.actions import (
     LINK_LIFE,
     LOCK,
+    NEW_OWNER,
     LinkUnusableError,
     OpenedLink,
     OwnerExistsError,
     claim_ownership,
+    open_new_owner_link,
     open_owner_link,
 )
 from troth.access.models import Member, MemberRole, OwnerLink
+from troth.ledger.models import Entry
+from troth.people.mail import letter_of
 from troth.people.models import Account
 from troth.people.passwords import LENGTH_MAX
 from troth.store import Store, transact_on
 from troth.store.locks import lock_number
+from troth.store.models import OutboxRow, Signal
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -33,6 +40,10 @@ def open_link(at: datetime = AT) -> OpenedLink:
 
 def claim(token: str, at: datetime = AT, password: str = PASSWORD) -> Member:
     return transact_on(Store(), "system", at, claim_ownership, token, password)
+
+
+def person_of(member: Member) -> str:
+    return Account.objects.get(pk=member.account_id).person
 
 
 def test_who_opens_the_link_becomes_the_owner() -> None:
@@ -104,6 +115,45 @@ def test_where_there_is_an_owner_no_link_is_made() -> None:
     claim(open_link().token)
     with pytest.raises(OwnerExistsError):
         open_link()
+
+
+def test_a_server_started_beside_another_ends_no_link() -> None:
+    shown = open_link()
+    transact_on(Store(), "system", AT + timedelta(minutes=1), open_owner_link, alone=False)
+    claim(shown.token, AT + timedelta(minutes=2))
+
+
+@pytest.mark.usefixtures("keys")
+def test_an_owner_who_lost_her_way_in_is_followed_by_another() -> None:
+    first = claim(open_link().token)
+    link = transact_on(Store(), "system", AT, open_new_owner_link)
+    second = claim(link.token)
+    assert facts.roles_of(first) == facts.roles_of(second) == {"owner"}
+    told = Entry.objects.filter(kind="access.owner-link-opened").order_by("pk")
+    assert sorted(json.loads(bytes(one.body))["about"]["beside"] for one in told) == [False, True]
+    assert Signal.objects.get(kind=NEW_OWNER).closed_at is None
+    with pytest.raises(LinkUnusableError):
+        claim(link.token)
+
+
+@pytest.mark.usefixtures("keys")
+def test_owners_and_security_are_told_by_mail() -> None:
+    staff = house()
+    for role in ("owner", "security", "auditor"):
+        act(staff.members[role], known.give_address, f"{role}@example.com")
+    act("system", open_new_owner_link)
+    letters = [letter_of(bytes(row.body)) for row in OutboxRow.objects.filter(kind="mail")]
+    told = {one.person for one in letters if one.template == "access.owner-link"}
+    assert told == {person_of(staff[role]) for role in ("owner", "security")}
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_link_for_one_more_ends_with_the_next() -> None:
+    claim(open_link().token)
+    old, new = (transact_on(Store(), "system", AT, open_new_owner_link) for _ in range(2))
+    with pytest.raises(LinkUnusableError):
+        claim(old.token)
+    claim(new.token)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """An edit of the policy: before the first start it decides, on a running folder it waits."""
 
+from http.cookiejar import CookieJar
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -80,4 +83,21 @@ def test_a_fresh_owner_link_is_given_until_there_is_an_owner(start: Start) -> No
     server = start().wait()
     given = troth("owner", "link", "--data", server.data)
     assert given.returncode == 0
-    assert "/console/owner/" in given.stdout
+    claim(server.url + urlsplit(given.stdout.split()[-1]).path)
+    refused = troth("owner", "link", "--data", server.data)
+    assert refused.returncode == 2
+    assert "--one-more" in refused.stderr
+    more = troth("owner", "link", "--one-more", "--data", server.data)
+    assert more.returncode == 0
+    claim(server.url + urlsplit(more.stdout.split()[-1]).path)
+
+
+def claim(link: str) -> None:
+    """Become an owner by a link, as a browser does."""
+    browser = build_opener(HTTPCookieProcessor(jar := CookieJar()))
+    browser.open(link, timeout=30).close()
+    token = next(cookie.value for cookie in jar if cookie.name.endswith("troth-csrf"))
+    password = "a long and quiet river"
+    form = {"csrfmiddlewaretoken": token, "password": password, "again": password}
+    with browser.open(link, urlencode(form).encode(), timeout=30) as answer:
+        assert answer.url.endswith("/console/welcome"), answer.url

@@ -157,6 +157,22 @@ MAILS: Final[tuple[Mail, ...]] = (
         samples={"member": SAMPLE_MEMBER, "category": "account"},
     ),
     Mail(
+        name="access.owner-link",
+        what=Message(mark("A link for one more owner was made at the server itself.")),
+        subject=mark("Somebody is about to become an owner"),
+        body=mark(
+            "Hello,\n"
+            "\n"
+            "at the server itself, somebody has just made a link that makes whoever opens it an"
+            " owner of the privacy console. It works once, within an hour. This is the way back"
+            " for an owner who has lost hers.\n"
+            "\n"
+            "If you know nothing of it, speak to whoever runs the server at once, and look in the"
+            " console, under “Members”, whether an owner has come that you do not know."
+        ),
+        places={},
+    ),
+    Mail(
         name="access.alert",
         what=Message(mark("Something about a member's views is unusual.")),
         subject=mark("Unusual access by %(member)s"),

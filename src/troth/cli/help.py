@@ -64,7 +64,7 @@ VERBS: Final[Mapping[str, str]] = {
         "Wrap all keys by a new operator's key, or with --generation by a new generation key."
         "\n\nThe server goes on meanwhile. Cut short, call it again: it goes on where it was."
     ),
-    "link": mark("Print a link by which the first owner enters; links made before it end."),
+    "link": mark("Print a link by which an owner enters; links made before it end."),
 }
 """What each verb does and how it exits."""
 

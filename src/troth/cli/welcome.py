@@ -28,7 +28,7 @@ class Welcome:
         base = address_of(self.config, port)
         if proposal is not None:
             sys.stderr.write(became(proposal).render(self.translate) + "\n")
-        link = first_owner_link()
+        link = first_owner_link(alone=False)  # a server beside may have shown one just now
         if link is not None:
             self._tell_owner(f"{base}/console/owner/{link}")
         else:  # one that was used opens nothing, and yet nobody needs to find it
@@ -58,15 +58,23 @@ def address_of(config: Config, port: int) -> str:
     return config.url.rstrip("/") or f"http://{host}:{port}"
 
 
-def first_owner_link() -> str | None:
+def first_owner_link(*, alone: bool) -> str | None:
     """Return a fresh token for the first owner; None if there is an owner."""
     from troth.access.actions import OwnerExistsError, open_owner_link  # noqa: PLC0415 - Django
     from troth.store import transact  # noqa: PLC0415 - the same
 
     try:
-        return transact(open_owner_link).token
+        return transact(open_owner_link, alone=alone).token
     except OwnerExistsError:
         return None
+
+
+def new_owner_link() -> str:
+    """Return a token for one more owner, though there may be one."""
+    from troth.access.actions import open_new_owner_link  # noqa: PLC0415 - Django
+    from troth.store import transact  # noqa: PLC0415 - the same
+
+    return transact(open_new_owner_link).token
 
 
 def write_private(file: Path, text: str) -> None:

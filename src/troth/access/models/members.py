@@ -67,12 +67,16 @@ class MemberRole(models.Model):
 
 
 class OwnerLink(models.Model):
-    """A link that makes whoever opens it the owner: the SHA-256 of its token, one use, one hour."""
+    """A link that makes whoever opens it an owner: the SHA-256 of its token, one use, one hour.
+
+    `beside`: it makes one more owner; any other works only as long as there is none.
+    """
 
     token_hash = models.CharField(max_length=TOKEN_HASH_LENGTH, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    beside = models.BooleanField(default=False)
     entry = EntryField(null=True)
 
     def __str__(self) -> str:

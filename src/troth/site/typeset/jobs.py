@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, gettext_noop, ngettext
 from msgspec import Struct
 
+from troth.access.actions import NEW_OWNER
 from troth.store.jobs import UNKNOWN, Table
 from troth.store.jobs_lease import JOB_FAILED
 from troth.store.jobs_seen import Counts, Seen, counts, failed_jobs, periodic
@@ -22,6 +23,10 @@ TOLD: Final[Mapping[str, str]] = {
     UNKNOWN: gettext_noop("The job %(job)s waits, and this release does not know it."),
     OUTBOX_DEAD: gettext_noop(
         "A message of kind %(kind)s could not be delivered (%(error)s); it is row %(row)s."
+    ),
+    NEW_OWNER: gettext_noop(
+        "A link for one more owner was made at the server itself. If nobody here asked for it,"
+        " speak to whoever runs the server."
     ),
     OVERFLOW: gettext_noop(
         "More than %(keys)s different signals of kind %(kind)s are open; this one counts the rest."
