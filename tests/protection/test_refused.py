@@ -1,5 +1,6 @@
 """What is not whole, not ours or not opened is refused in one sentence, and nothing is left."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -186,3 +187,30 @@ def test_a_trial_leaves_nothing_in_the_temporary_folder(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert drill(books.backup, books.key.identities).holds
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["", "backups"])
+def test_a_backup_within_what_it_is_of(books: Books, place: str) -> None:
+    """Whoever loses the disk would lose both."""
+    data = books.data
+    before = sorted(data.rglob("*"))
+    ended = troth("backup", data / place, "--to", books.key.public, *books.where)
+    assert ended.returncode == 2
+    assert "would be lost with it" in ended.stderr
+    ended = troth("backup", data.parent / "b", "--keys", data / "keys", *books.where)
+    assert ended.returncode == 2
+    assert sorted(data.rglob("*")) == before
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_damaged_backup_that_is_only_tried(
+    tmp_path: Path, books: Books, *, as_json: bool
+) -> None:
+    folder = tmp_path / "damaged"
+    folder.mkdir()
+    (folder / DATA_FILE).write_bytes((books.backup / DATA_FILE).read_bytes()[:-1])
+    asked = ("--json",) if as_json else ()
+    ended = troth("restore", folder, "--verify", "--identity", books.key.file, *asked, *books.where)
+    assert ended.returncode == 1, ended
+    assert "damaged, cut short or tampered with" in ended.stdout
+    assert not as_json or json.loads(ended.stdout)["holds"] is False

@@ -30,6 +30,11 @@ def test_what_was_backed_up_is_back_with_its_keys_its_guards_and_its_ledger(
     }
     verified = troth("ledger", "verify", "--json", *where(data, database))
     assert verified.returncode == 0, verified.stdout
+    nowhere = tmp_path / "no such folder" / "my.checkpoint"
+    unsaved = troth("ledger", "verify", "--save", nowhere, *where(data, database))
+    assert unsaved.returncode == 2
+    assert "cannot be saved" in unsaved.stderr
+    assert "Traceback" not in unsaved.stderr
 
 
 def test_a_store_that_holds_something_is_never_replaced(

@@ -27,6 +27,12 @@ pytestmark = pytest.mark.slow
         ),
         ("serve --port abc", "--port takes a whole number; see `troth serve --help`", "须是整数"),
         ("decide use --persons -3", "--persons takes a whole number from 0 on", "不小于 0 的整数"),
+        ("worker --threads 99", "--threads takes a whole number from 1 to 64", "1 至 64 的整数"),
+        (
+            "ledger verify --key me",
+            "a verifier key is written name+id+base64",
+            "验证密钥的写法为 名称+id+base64",
+        ),
         ("policy check --format xx", "--format takes one of text, json, sarif, github", "之一"),
         ("serve --port", "--port takes a value", "后面要写一个值"),
         ("policy show --json=1", "--json takes no value", "不带值"),

@@ -98,11 +98,18 @@ def _back_up(
     from troth import vault  # noqa: PLC0415 - needs Django set up
     from troth.protection.actions import note_backup  # noqa: PLC0415 - the same
     from troth.protection.backup import back_up  # noqa: PLC0415 - the same
-    from troth.protection.keys import back_up_keys, demand_apart  # noqa: PLC0415 - the same
+    from troth.protection.keys import (  # noqa: PLC0415 - the same
+        back_up_keys,
+        demand_apart,
+        demand_outside,
+    )
     from troth.store import Store, transact  # noqa: PLC0415 - the same
 
     if keys is not None:
         demand_apart(folder, keys)
+    for target in (folder, *([] if keys is None else [keys])):
+        for live in (config.data, config.key_folder):
+            demand_outside(target, live)
     with explained(config):
         transact(vault.demand_ours)
         sealed = sealed_to([*config.backup_to, *to[0]], to[1], translate)

@@ -53,12 +53,13 @@ def verify_command(
     lang: GivenLanguage = None,
 ) -> None:
     """Verify a ledger."""
+    trusted = [_key(one) for one in key or ()]
     source = _source(target, options.flags(data=data, database=database, config=config))
     try:
         with bar(mark("Verifying"), translator(lang), quiet=as_json) as progress:
             report = verify(
                 source,
-                keys=[_key(one) for one in key or ()],
+                keys=trusted,
                 saved=[_read(file) for file in checkpoint or ()],
                 progress=progress,
             )
@@ -66,10 +67,10 @@ def verify_command(
         raise CannotGoOnError(error.message) from error
     except NoteError as error:
         raise CannotGoOnError(
-            Message(mark("A checkpoint you saved cannot be read: %(why)s."), {"why": error})
+            Message(mark("A checkpoint you saved cannot be read: %(why)s."), {"why": error.message})
         ) from error
     if save is not None and report.holds:
-        save.write_text(report.checkpoint, encoding="utf-8")
+        _save(save, report.checkpoint)
     translate = translator(lang)
     sys.stdout.write(_json(report, translate) if as_json else _text(report, translate))
     if not report.holds:
@@ -100,7 +101,7 @@ def _key(given: str) -> str:
         return str(parse_vkey(text))
     except NoteError as error:
         raise CannotGoOnError(
-            Message(mark("--key is no verifier key: %(why)s."), {"why": error})
+            Message(mark("--key is no verifier key: %(why)s."), {"why": error.message})
         ) from error
 
 
@@ -112,6 +113,18 @@ def _read(file: Path) -> str:
             Message(
                 mark("%(file)s cannot be read (%(error)s)."),
                 {"file": file, "error": getattr(error, "strerror", None) or "no text"},
+            )
+        ) from error
+
+
+def _save(file: Path, checkpoint: str) -> None:
+    try:
+        file.write_text(checkpoint, encoding="utf-8")
+    except OSError as error:
+        raise CannotGoOnError(
+            Message(
+                mark("The checkpoint cannot be saved in %(file)s (%(error)s)."),
+                {"file": file, "error": error.strerror},
             )
         ) from error
 

@@ -78,16 +78,29 @@ def restore_command(
             )
         opener = Opener(identity, passphrase_file, translate)
         if verify:
-            result = _try(settings, folder, opener, translate, quiet=as_json)
-            sys.stdout.write(
-                _tried_json(result, translate) if as_json else _tried(result, translate)
-            )
-            if not result.holds:
-                raise typer.Exit(FINDING)
+            _verify(settings, folder, opener, translate, as_json=as_json)
         else:
             restored = _restore(settings, folder, keys, opener, translate, quiet=as_json)
             told = _restored_json(restored) if as_json else _restored(restored, settings, translate)
             sys.stdout.write(told)
+
+
+def _verify(
+    config: Config, folder: Path, opener: "Opener", translate: Translate, *, as_json: bool
+) -> None:
+    """Print what a trial found; a damaged backup is a finding like any other: exit 1."""
+    from troth.protection.errors import DamagedBackupError  # noqa: PLC0415 - slow to import
+
+    try:
+        result = _try(config, folder, opener, translate, quiet=as_json)
+    except DamagedBackupError as damaged:
+        why = damaged.message.render(translate)
+        told = msgspec.json.encode({"holds": False, "findings": [why]})
+        sys.stdout.write(f"{msgspec.json.format(told).decode()}\n" if as_json else f"{why}\n")
+        raise typer.Exit(FINDING) from damaged
+    sys.stdout.write(_tried_json(result, translate) if as_json else _tried(result, translate))
+    if not result.holds:
+        raise typer.Exit(FINDING)
 
 
 def _restore(

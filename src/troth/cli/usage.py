@@ -68,9 +68,15 @@ def _wrong_value(error: Any, values: dict[str, object]) -> Message:
             values | {"choices": ", ".join(map(str, wanted.choices))},
         )
     if wanted.is_ranged:
+        limits = {"least": wanted.parameter_info.min, "most": wanted.parameter_info.max}
         return Message(
-            mark("%(name)s takes a whole number from %(least)s on; see `%(command)s --help`."),
-            values | {"least": wanted.parameter_info.min},
+            mark("%(name)s takes a whole number from %(least)s on; see `%(command)s --help`.")
+            if limits["most"] is None
+            else mark(
+                "%(name)s takes a whole number from %(least)s to %(most)s; see"
+                " `%(command)s --help`."
+            ),
+            values | limits,
         )
     if "integer" in error.message:
         return Message(

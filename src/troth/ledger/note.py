@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 from msgspec import Struct
 
+from troth.policy.words import Message, mark
+
 ED25519: Final = b"\x01"
 HASH_BYTES: Final = 32
 CHECKPOINT_LINES: Final = 3
@@ -30,7 +32,12 @@ HEX_ID: Final = re.compile(r"[0-9a-f]{8}")
 
 
 class NoteError(ValueError):
-    """A note cannot be read, or is not signed by the key it must be signed by."""
+    """A note cannot be read, or is not signed by the key it must be signed by; says why."""
+
+    @property
+    def message(self) -> Message:
+        """The reason, to be translated."""
+        return Message(str(self))
 
 
 class MissingSignatureError(NoteError):
@@ -80,10 +87,10 @@ def parse_vkey(text: str) -> VerifierKey:
     key_id, _, encoded = rest.partition("+")
     raw = _decoded(encoded)
     if not NAME.fullmatch(name) or not HEX_ID.fullmatch(key_id) or raw[:1] != ED25519:
-        raise NoteError("a verifier key is written name+id+base64, for Ed25519")
+        raise NoteError(mark("a verifier key is written name+id+base64, for Ed25519"))
     key = VerifierKey(name, raw[1:])
     if len(key.public) != HASH_BYTES or key.id.hex() != key_id:
-        raise NoteError("the verifier key does not have the id it says")
+        raise NoteError(mark("the verifier key does not have the id it says"))
     return key
 
 
@@ -101,11 +108,11 @@ def open_note(note: str, key: VerifierKey) -> str:
     Raises MissingSignatureError, ForgedSignatureError, NoteError.
     """
     if len(note) > NOTE_BYTES_MAX or any(c < " " and c != "\n" for c in note):
-        raise NoteError("the note is too long, or has control characters")
+        raise NoteError(mark("the note is too long, or has control characters"))
     text, gap, tail = note.rpartition("\n\n")
     lines = tail.split("\n")
     if not gap or not text or lines.pop() or not lines or len(lines) > SIGNATURES_MAX:
-        raise NoteError("a note is a text, an empty line, and signature lines")
+        raise NoteError(mark("a note is a text, an empty line, and signature lines"))
     signed = f"{text}\n"
     verified = False
     for line in lines:
@@ -116,10 +123,10 @@ def open_note(note: str, key: VerifierKey) -> str:
             public = Ed25519PublicKey.from_public_bytes(key.public)
             public.verify(signature[KEY_ID_BYTES:], signed.encode())
         except (InvalidSignature, ValueError) as error:
-            raise ForgedSignatureError("a signature is forged") from error
+            raise ForgedSignatureError(mark("a signature is forged")) from error
         verified = True
     if not verified:
-        raise MissingSignatureError("the note is not signed by this key")
+        raise MissingSignatureError(mark("the note is not signed by this key"))
     return signed
 
 
@@ -128,7 +135,7 @@ def _signature(line: str) -> tuple[str, bytes]:
     name, _, encoded = rest.partition(" ")
     signature = _decoded(encoded)
     if dash != "\N{EM DASH}" or not NAME.fullmatch(name) or len(signature) <= KEY_ID_BYTES:
-        raise NoteError("a signature line is written \N{EM DASH} name base64")
+        raise NoteError(mark("a signature line is written \N{EM DASH} name base64"))
     return name, signature
 
 
@@ -136,10 +143,10 @@ def parse_checkpoint(text: str) -> Checkpoint:
     """Read the text of a checkpoint; lines after the third are extensions. Raises NoteError."""
     lines = text.split("\n")
     if len(lines) <= CHECKPOINT_LINES or not lines[0] or not SIZE.fullmatch(lines[1]):
-        raise NoteError("a checkpoint is an origin, a size and a root, a line each")
+        raise NoteError(mark("a checkpoint is an origin, a size and a root, a line each"))
     root = _decoded(lines[2])
     if len(root) != HASH_BYTES:
-        raise NoteError("the root of a checkpoint has 32 bytes")
+        raise NoteError(mark("the root of a checkpoint has 32 bytes"))
     return Checkpoint(lines[0], int(lines[1]), root)
 
 
@@ -147,7 +154,7 @@ def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
     """Return the checkpoint of a note signed by this key under the log's own origin. NoteError."""
     checkpoint = parse_checkpoint(open_note(note, key))
     if checkpoint.origin != key.name:
-        raise NoteError("the checkpoint is another log's")
+        raise NoteError(mark("the checkpoint is another log's"))
     return checkpoint
 
 
@@ -155,4 +162,4 @@ def _decoded(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise NoteError("what should be base64 is not") from error
+        raise NoteError(mark("what should be base64 is not")) from error

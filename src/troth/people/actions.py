@@ -98,7 +98,8 @@ def _index(tx: Tx, person: PersonId, address: str) -> None:
 
     One that belongs to nobody whose data are here was left by an enrolment that failed.
     """
-    serialise(tx, f"people.address.{sha256(address.encode()).digest()[0]}")
+    lock = sha256(vault.normalised(address).encode()).digest()[0]
+    serialise(tx, f"people.address.{lock}")
     known = vault.find(tx, EMAIL, address)
     if known == person:
         return

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 from troth import vault
+from troth.ledger import LedgerEntry, record
 from troth.people.actions import enrol
 from troth.people.facts import EMAIL
 from troth.people.models import Person
@@ -18,6 +19,7 @@ from troth.vault import PersonId
 
 NAME: Final = "display_name"
 DIGITS: Final = 32
+PLANTED: Final = "protection.canary-planted"
 
 
 def word(field: str) -> str:
@@ -44,10 +46,14 @@ def planted(tx: Tx) -> PersonId | None:
 
 
 def plant(tx: Tx) -> None:
-    """Enrol the canary unless it is there, or the policy in force takes nobody in."""
+    """Enrol the canary unless it is there, or the policy in force takes nobody in.
+
+    The ledger tells of it beside the enrolment, so that nobody takes it for a person.
+    """
     if planted(tx) is not None:
         return
     try:
-        enrol(tx, vault.new_person(), given(), of_age=True)
+        made = enrol(tx, vault.new_person(), given(), of_age=True)
     except (NoPolicyError, RefusedError):
         return  # then nothing is held of anybody: there is nothing to watch over
+    record(tx, LedgerEntry(PLANTED, subject=made.pseudonym))

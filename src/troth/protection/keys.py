@@ -5,6 +5,7 @@ key, stand once beside all backups; one that the live store has destroyed is des
 so that a copy of the keys from before opens nothing: that makes an erasure final in every copy.
 """
 
+import hmac
 import os
 import shutil
 import sqlite3
@@ -22,7 +23,8 @@ from troth.protection.errors import BackupError
 from troth.protection.folders import KEYS_FILE, describe, draft_in, name_in
 from troth.protection.readme import KEYS
 from troth.vault.durable import destroy_file, replace_file, sync_folder
-from troth.vault.store import FILE, GENERATIONS
+from troth.vault.errors import KeyStoreError
+from troth.vault.store import FILE, GENERATIONS, KeyStore
 
 COPY: Final = "copy.db"
 OLD: Final = ".old-"
@@ -52,6 +54,21 @@ def demand_apart(data: Path, keys: Path) -> None:
         )
 
 
+def demand_outside(backup: Path, live: Path) -> None:
+    """Refuse a backup within what it is of, or of the keys beside it. Raises BackupError."""
+    one, other = backup.resolve(), live.resolve()
+    if one == other or other in one.parents:
+        raise BackupError(
+            Message(
+                mark(
+                    "%(folder)s lies within %(live)s, and would be lost with it: name a folder"
+                    " outside, best on another disk."
+                ),
+                {"folder": backup, "live": live},
+            )
+        )
+
+
 def back_up_keys(parent: Path, to: Sealed, at: datetime) -> Path:
     """Write a backup of the key store into a folder of its own in `parent`. Raises BackupError."""
     store = vault.open_store()
@@ -61,9 +78,8 @@ def back_up_keys(parent: Path, to: Sealed, at: datetime) -> Path:
         kept = parent / GENERATIONS
         kept.mkdir(mode=0o700, exist_ok=True)
         _claim(kept, store.id, store.folder / GENERATIONS)
-        live = store.folder / GENERATIONS
         try:
-            alive = _copy_consistently(store.file, copy, live, kept)
+            alive = _copy_consistently(store, copy, kept)
             with (
                 sealed_file(draft / KEYS_FILE, to.recipients) as sealing,
                 copy.open("rb") as source,
@@ -112,22 +128,23 @@ def _same(one: Path, other: Path) -> bool:
     return other.exists() and one.read_bytes() == other.read_bytes()
 
 
-def _copy_consistently(file: Path, copy: Path, live: Path, kept: Path) -> set[str]:
+def _copy_consistently(store: KeyStore, copy: Path, kept: Path) -> set[str]:
     """Copy the key store and every generation key its rows need, though a rotation goes on.
 
     Returns the generations that were alive then.
     """
+    live, address = store.folder / GENERATIONS, store.file.absolute().as_uri()
     for _ in range(ATTEMPTS):
         copy.unlink(missing_ok=True)
         copy.touch(mode=0o600)
-        _keep_generations(live, kept)
+        _keep_generations(store, kept)
         with (
-            closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as source,
+            closing(sqlite3.connect(f"{address}?mode=rw", uri=True)) as source,
             closing(sqlite3.connect(copy)) as target,
         ):
             source.backup(target, pages=PAGES_AT_ONCE)
             target.execute("PRAGMA journal_mode = DELETE")  # a file that stands alone
-        _keep_generations(live, kept)
+        _keep_generations(store, kept)
         alive = {place.name for place in live.iterdir()}
         if all(str(number) in alive for number in needed(copy)):
             return alive
@@ -147,9 +164,12 @@ def needed(file: Path) -> list[int]:
         return [row[0] for row in copy.execute(NEEDED)]
 
 
-def _keep_generations(live: Path, kept: Path) -> None:
-    """Put each wrapped generation key there once; one that the operator wrapped anew replaces."""
-    for file in sorted(live.iterdir()):
+def _keep_generations(store: KeyStore, kept: Path) -> None:
+    """Put each wrapped generation key there once; one that the operator wrapped anew replaces.
+
+    Raises BackupError where another key of that number is there.
+    """
+    for file in sorted((store.folder / GENERATIONS).iterdir()):
         if not file.name.isdigit():
             continue
         try:
@@ -158,12 +178,35 @@ def _keep_generations(live: Path, kept: Path) -> None:
             continue  # destroyed this moment
         place = kept / file.name
         if place.exists() and place.read_bytes() != content:
+            _demand_same_key(store, place, content)
             old = kept / f"{OLD}{file.name}"
             place.rename(old)
             replace_file(place, content)
             destroy_file(old)
         elif not place.exists():
             replace_file(place, content)
+
+
+def _demand_same_key(store: KeyStore, place: Path, content: bytes) -> None:
+    """Refuse to replace the key of a younger backup, as whoever restored an older one would.
+
+    What no operator's key opens any more is of no use to anybody.
+    """
+    name = f"generation {place.name}"
+    try:
+        there = store.unwrap(place.read_bytes(), name)
+    except KeyStoreError:
+        return
+    if not hmac.compare_digest(there, store.unwrap(content, name)):
+        raise BackupError(
+            Message(
+                mark(
+                    "%(folder)s holds keys younger than those restored here, and nothing was"
+                    " written there; name another folder for the backups of these keys."
+                ),
+                {"folder": place.parent.parent},
+            )
+        )
 
 
 def _destroy_gone(alive: set[str], kept: Path) -> None:

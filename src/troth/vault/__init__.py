@@ -2,7 +2,7 @@
 
 from troth.vault.errors import DamagedError, ErasedError, KeyStoreError, NotOpenedError
 from troth.vault.generations import generation_age, rotate_generation
-from troth.vault.index import find, index
+from troth.vault.index import find, index, normalised
 from troth.vault.opening import seal, unseal
 from troth.vault.operator import rotate_operator_key
 from troth.vault.persons import (
@@ -46,6 +46,7 @@ __all__ = [
     "last_checkpoint",
     "mark_destroyed",
     "new_person",
+    "normalised",
     "open_store",
     "person_of",
     "prepare",

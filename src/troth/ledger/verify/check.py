@@ -123,7 +123,7 @@ def signature(epoch: LogEpoch, keys: Sequence[str]) -> tuple[Checkpoint | None, 
     except MissingSignatureError:
         faults.append(finding("unsigned", epoch.number))
     except NoteError as error:
-        faults.append(finding("unreadable", epoch.number, why=str(error)))
+        faults.append(finding("unreadable", epoch.number, why=error.message))
     else:
         if epoch.origin != signed.origin or epoch.root not in {"", signed.root.hex()}:
             faults.append(finding("summary", epoch.number))
