@@ -1,7 +1,10 @@
 """What is not whole, not ours or not opened is refused in one sentence, and nothing is left."""
 
 import json
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +217,17 @@ def test_a_damaged_backup_that_is_only_tried(
     assert ended.returncode == 1, ended
     assert "damaged, cut short or tampered with" in ended.stdout
     assert not as_json or json.loads(ended.stdout)["holds"] is False
+
+
+@pytest.mark.parametrize("verb", ["audit", "ledger show", "ledger verify", "owner link"])
+def test_an_answer_from_data_beside_keys_of_other_data(
+    tmp_path: Path, books: Books, verb: str
+) -> None:
+    others = tmp_path / "keys"
+    shutil.copytree(books.data / "keys", others)
+    with closing(sqlite3.connect(others / "keys.db")) as store, store:
+        store.execute("UPDATE meta SET value = ? WHERE name = 'id'", (b"0" * 32,))
+    told = troth(*verb.split(), *books.where, variables={"TROTH_KEYS": str(others)})
+    assert told.returncode == 2, told
+    assert "is not the one these data were sealed with" in told.stderr
+    assert told.stdout == ""

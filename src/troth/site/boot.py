@@ -64,7 +64,8 @@ def boot(config: Config) -> "Proposal | None":
 def open_data(config: Config) -> None:
     """Make Django ready on data that a server has made before; for verbs that only ask.
 
-    Raises CannotGoOnError where there are none yet, or they are not up to date.
+    Raises CannotGoOnError where there are none yet, they are not up to date, or the keys beside
+    them are of other data.
     """
     os.umask(PRIVATE)
     set_up(config)
@@ -72,3 +73,6 @@ def open_data(config: Config) -> None:
 
     schema.demand_current(config)
     settings.SECRET_KEY = secrets.peek_secret_key(config.data)
+    from troth.site.recovery import demand_keys_of_data  # noqa: PLC0415 - needs Django set up
+
+    demand_keys_of_data(config)

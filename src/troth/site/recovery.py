@@ -9,10 +9,25 @@ import structlog
 from troth import vault
 from troth.ledger.sequencer import open_log
 from troth.people import erasure
+from troth.site.config import Config
 from troth.site.problem import CannotGoOnError
 from troth.store import SYSTEM, Store, transact_on
+from troth.vault.store import FILE
 
 log = structlog.get_logger("troth.start")
+
+
+def demand_keys_of_data(config: Config) -> None:
+    """Refuse to answer where the keys beside these data are of other data; none at all will do.
+
+    Raises CannotGoOnError.
+    """
+    if not (config.key_folder / FILE).exists():
+        return
+    try:
+        vault.demand_not_others(Store().alias)
+    except vault.KeyStoreError as error:
+        raise CannotGoOnError(error.message) from error
 
 
 def recover(store: Store) -> None:

@@ -17,7 +17,7 @@ from troth.vault.persons import (
     pseudonym,
 )
 from troth.vault.store import close_store, drill_identity, open_store, signing_key, store_id
-from troth.vault.tombstones import adopt, bury, demand_ours, mark_destroyed
+from troth.vault.tombstones import adopt, bury, demand_not_others, demand_ours, mark_destroyed
 from troth.vault.values import PersonId, Plain, Sealed, commitment
 from troth.vault.witness import last_checkpoint, remember_checkpoint
 
@@ -34,6 +34,7 @@ __all__ = [
     "bury",
     "close_store",
     "commitment",
+    "demand_not_others",
     "demand_ours",
     "destroy",
     "drill_identity",

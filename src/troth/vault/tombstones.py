@@ -51,6 +51,15 @@ def mark_destroyed(tx: Tx, person: PersonId) -> None:
     Tombstone.objects.using(tx.alias).filter(person=person, done_at=None).update(done_at=tx.now)
 
 
+def demand_not_others(alias: str) -> None:
+    """Refuse keys of other data, and bind nothing: for who only asks. Raises KeyStoreError."""
+    from troth.vault.models import KeyStoreOfData  # noqa: PLC0415 - needs Django set up
+
+    bound = KeyStoreOfData.objects.using(alias).first()
+    if bound is not None:
+        _demand_same(bound.store, open_store())
+
+
 def demand_ours(tx: Tx) -> None:
     """Bind data and keys to each other at first; later refuse keys of other data. KeyStoreError.
 
@@ -64,14 +73,19 @@ def demand_ours(tx: Tx) -> None:
     if bound is None:
         _demand_unused(store)
         KeyStoreOfData.objects.using(tx.alias).create(store=store.id, at=tx.now)
-    elif bound.store != store.id:
+    else:
+        _demand_same(bound.store, store)
+
+
+def _demand_same(bound: str, store: KeyStore) -> None:
+    if bound != store.id:
         raise KeyStoreError(
             Message(
                 mark(
                     "The key store in %(folder)s is not the one these data were sealed with (that"
                     " was %(theirs)s, this is %(ours)s); name its folder with --keys or TROTH_KEYS."
                 ),
-                {"folder": store.folder, "theirs": bound.store[:8], "ours": store.id[:8]},
+                {"folder": store.folder, "theirs": bound[:8], "ours": store.id[:8]},
             )
         )
 
