@@ -42,6 +42,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.torture)
+    if os.environ.get("TROTH_TEST_DATABASE") != "postgres":
+        beside = [item for item in items if item.get_closest_marker("beside") is not None]
+        config.hook.pytest_deselected(items=beside)
+        items[:] = [item for item in items if item not in beside]
     if not config.getoption("--stored"):
         return
     kept = [item for item in items if stores(item)]

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.access.house import NOW, House, act, granted, house, join, opened, swear, wish
+from tests.access.house import NOW, House, act, frozen, granted, house, join, opened, swear, wish
 from troth.access import grants, notes
 from troth.access.models import Approval, Grant
 from troth.access.objects import NotAllowedError
 from troth.access.settings import set_setting
+from troth.access.standing import NotStandingError
 from troth.ledger.models import Entry
 from troth.store import SYSTEM
 
@@ -90,11 +91,25 @@ def test_what_nobody_decides_lapses(staff: House) -> None:
 
 def test_nothing_is_given_to_who_has_not_signed() -> None:
     unsworn = house(sworn=False)
+    swear(unsworn["owner"])
     asked = act(unsworn["support"], grants.ask, wish(*unsworn.persons))
     with pytest.raises(grants.UnswornError):
         act(unsworn["owner"], grants.decide, asked, yes=True)
     swear(unsworn["support"])
     assert act(unsworn["owner"], grants.decide, asked, yes=True).approved is True
+
+
+def test_who_is_not_sworn_or_frozen_decides_on_nobodys_access() -> None:
+    found = house(sworn=False)
+    swear(found["support"])
+    asked = act(found["support"], grants.ask, wish(*found.persons))
+    with pytest.raises(NotStandingError, match="Sign the confidentiality undertaking"):
+        act(found["privacy-officer"], grants.decide, asked, yes=True)
+    swear(found["privacy-officer"])
+    frozen(found["privacy-officer"])
+    with pytest.raises(NotStandingError, match="frozen"):
+        act(found["privacy-officer"], grants.decide, asked, yes=False)
+    assert not Approval.objects.exists()
 
 
 @pytest.mark.parametrize(

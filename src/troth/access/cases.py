@@ -13,7 +13,7 @@ in time, with no grant to ask for. She never gives a case to herself that she op
 from collections.abc import Iterable
 from typing import Final
 
-from troth.access import objects
+from troth.access import objects, turns
 from troth.access.acting import Acting, acting
 from troth.access.facts import roles_of
 from troth.access.kinds import CaseKind, known_kinds
@@ -127,6 +127,7 @@ def _put_on(tx: Tx, case: Case, member: Member, giver: str) -> CaseMember:
 
 def leave(tx: Tx, case: Case) -> None:
     """Give a case back: its persons' data can't be seen by her any more."""
+    turns.change(tx)
     actor = acting(tx)
     works = CaseMember.objects.using(tx.alias)
     if works.filter(case=case, member=actor.member, until=None).update(until=tx.now):
@@ -135,6 +136,7 @@ def leave(tx: Tx, case: Case) -> None:
 
 def close_case(tx: Tx, case: Case) -> None:
     """Close a case: whatever was seen on its ground can't be from this commit on."""
+    turns.change(tx)
     if tx.actor != SYSTEM:
         objects.on_case(acting(tx), "case.close", case)
     serialise(tx, f"access.case.{case.pk}")

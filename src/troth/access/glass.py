@@ -7,7 +7,7 @@
 from datetime import timedelta
 from typing import Final
 
-from troth.access import objects
+from troth.access import objects, turns
 from troth.access.acting import acting
 from troth.access.grants import GrantError, SettledError, Wish, demand_declared, write
 from troth.access.models import Break, Grant
@@ -40,6 +40,7 @@ def break_glass(tx: Tx, wish: Wish) -> Break:
 
     A freeze and an overdue review don't hinder it, a missing undertaking does.
     """
+    turns.rely(tx)
     actor = acting(tx)
     objects.on_self(actor, "glass.break")
     demand_declared(tx, wish)

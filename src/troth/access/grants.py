@@ -13,7 +13,7 @@ from typing import Final, Literal
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
-from troth.access import objects
+from troth.access import objects, turns
 from troth.access.acting import acting
 from troth.access.models import Approval, Case, Grant, GrantPerson, Member
 from troth.access.models.grants import ALL, CASE, LIST
@@ -25,7 +25,7 @@ from troth.access.settings import (
     longest_life,
     number,
 )
-from troth.access.standing import standing
+from troth.access.standing import demand_standing, standing
 from troth.access.telling import holders, tell
 from troth.ledger import LedgerEntry, record
 from troth.policy.words import Message, mark
@@ -81,6 +81,7 @@ class UnswornError(GrantError):
 
 def ask(tx: Tx, wish: Wish) -> Grant:
     """Ask for leave; whoever may decide is told by mail."""
+    turns.rely(tx)
     actor = acting(tx)
     objects.on_self(actor, "grant.ask")
     sensitive = demand_declared(tx, wish)
@@ -171,8 +172,10 @@ def _demand_scope(wish: Wish) -> None:
 
 def decide(tx: Tx, grant: Grant, yes: bool, note: str = "") -> Grant:  # noqa: FBT001 - the decision
     """Say yes or no to another's request; time runs from the last yes that was needed."""
+    turns.rely(tx)
     actor = acting(tx)
     objects.on_grant(actor, "grant.decide", grant)
+    demand_standing(tx, actor.member)
     serialise(tx, f"access.grant.{grant.pk}")
     grant = Grant.objects.using(tx.alias).select_related("member__account", "case").get(pk=grant.pk)
     _demand_waiting(tx, grant)
@@ -217,6 +220,7 @@ def _demand_waiting(tx: Tx, grant: Grant) -> None:
 
 def end(tx: Tx, grant: Grant) -> None:
     """Withdraw a request or end a grant: her own, or another's by who may."""
+    turns.change(tx)
     objects.on_grant(acting(tx), "grant.end", grant)
     live = Grant.objects.using(tx.alias).filter(pk=grant.pk, ended_at=None)
     if live.update(ended_at=tx.now, ended_by=tx.actor):

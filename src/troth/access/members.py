@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 from msgspec import Struct
 
 from troth.access import acting as who
-from troth.access import objects, standing
+from troth.access import objects, standing, turns
 from troth.access.acting import acting
 from troth.access.facts import roles_of
 from troth.access.grants import end_all_of
@@ -85,12 +85,14 @@ class Left(Struct, frozen=True):
 
 def give_role(tx: Tx, member: Member, role: Role) -> None:
     """Give another member one role more."""
+    turns.change(tx)
     serialise(tx, LOCK)
     set_roles(tx, member, roles_of(member) | {role})
 
 
 def take_role(tx: Tx, member: Member, role: Role) -> None:
     """Take one role from another member."""
+    turns.change(tx)
     serialise(tx, LOCK)
     set_roles(tx, member, roles_of(member) - {role})
 
@@ -102,6 +104,7 @@ def set_roles(
 
     `seen` are those she held when they were chosen; None: nobody looked.
     """
+    turns.change(tx)
     serialise(tx, LOCK)
     member = _here(tx, member)
     objects.on_member(acting(tx), "member.set-roles", member)
@@ -150,6 +153,7 @@ def demand_known(roles: Iterable[Role]) -> None:
 
 def freeze(tx: Tx, member: Member, because: str) -> Freeze:
     """Stop all a member's grants until it is lifted; she is told, and why is sealed."""
+    turns.change(tx)
     serialise(tx, LOCK)
     member = _here(tx, member)
     objects.on_member(acting(tx), "member.freeze", member)
@@ -197,6 +201,7 @@ def review(tx: Tx, member: Member, note: str = "") -> Review:
 
 def end(tx: Tx, member: Member) -> Left:
     """End everything of a member at once: she leaves; her duty of confidentiality does not end."""
+    turns.change(tx)
     serialise(tx, LOCK)
     member = _here(tx, member)
     objects.on_member(acting(tx), "member.end", member)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from troth.access import objects
+from troth.access import objects, turns
 from troth.access.acting import acting
 from troth.access.models import Setting
 from troth.ledger import LedgerEntry, record
@@ -127,6 +127,7 @@ def longest_life(where: Tx | str, category: str, *, sensitive: bool) -> timedelt
 
 def set_setting(tx: Tx, name: str, given: object) -> Setting | None:
     """Set a setting; None if it was so already. Raises UnknownSettingError, UnfitSettingError."""
+    turns.change(tx)
     objects.on_house(acting(tx), "settings.edit")
     declared = _declared(name)
     wanted = declared.parse(given)

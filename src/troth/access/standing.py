@@ -7,7 +7,16 @@ from msgspec import Struct
 from troth.access.models import Freeze, Member, Review
 from troth.access.settings import REVIEW_DAYS, number
 from troth.access.undertakings import until_of
+from troth.policy.words import Message, mark
 from troth.store import Tx
+
+
+class NotStandingError(Exception):
+    """She is frozen, or not sworn: she decides on nobody's access; `message` says why."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(message.render(str))
 
 
 class Standing(Struct, frozen=True):
@@ -25,6 +34,19 @@ def standing(tx: Tx, member: Member) -> Standing:
         frozen = Freeze.objects.using(tx.alias).filter(member=member, lifted_at=None).exists()
         known[member.pk] = Standing(until_of(tx, member), review_due(tx, member), frozen)
     return known[member.pk]
+
+
+def demand_standing(tx: Tx, member: Member) -> None:
+    """Refuse a member who is frozen or not sworn. Raises NotStandingError."""
+    stands = standing(tx, member)
+    if stands.frozen:
+        raise NotStandingError(
+            Message(mark("Your access is frozen: until it is lifted you decide on nobody's."))
+        )
+    if stands.undertaking_until is None or stands.undertaking_until <= tx.now:
+        raise NotStandingError(
+            Message(mark("Sign the confidentiality undertaking first; then decide."))
+        )
 
 
 def forget(tx: Tx) -> None:

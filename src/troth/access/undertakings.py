@@ -22,7 +22,7 @@ from typing import Final
 from django.db.models import OuterRef, Subquery
 
 from troth import vault
-from troth.access import objects
+from troth.access import objects, turns
 from troth.access.acting import acting
 from troth.access.models import Member, Signature, UndertakingText
 from troth.access.settings import UNDERTAKING_DAYS, number
@@ -75,6 +75,7 @@ def newest_text(alias: str) -> UndertakingText | None:
 
 def publish_text(tx: Tx, zh: str, en: str) -> UndertakingText:
     """Make a new text the one that holds: who signed an older one signs again, and is told."""
+    turns.change(tx)
     serialise(tx, LOCK)
     objects.on_house(acting(tx), "undertaking.edit")
     text = write_text(tx, zh, en)

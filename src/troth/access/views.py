@@ -15,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from troth import vault
-from troth.access import alerts, bulk, objects
+from troth.access import alerts, bulk, objects, turns
 from troth.access.acting import Acting, acting
 from troth.access.grants import covering, live
 from troth.access.kinds import known_kinds
@@ -62,6 +62,7 @@ class TooManyError(Exception):
 
 def view(tx: Tx, sealed: Sealed, case: Case | None, purpose: str) -> Viewed:
     """Show the acting member one value of one person. Raises NotAllowedError, vault's errors."""
+    turns.look(tx)
     actor = acting(tx)
     objects.on_self(actor, "view.ask")
     seen = _one(tx, actor, sealed, case, purpose, None)
@@ -76,6 +77,7 @@ def view_many(
 
     Raises TooManyError, `bulk.NotConfirmedError`, and as `view`.
     """
+    turns.look(tx)
     actor = acting(tx)
     objects.on_self(actor, "view.ask")
     values = list(sealed)

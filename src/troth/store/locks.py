@@ -1,4 +1,7 @@
-"""One at a time: a lock by name that ends with the transaction."""
+"""One at a time: a lock by name that ends with the transaction.
+
+SQLite's transactions begin IMMEDIATE, so they are one at a time already.
+"""
 
 from hashlib import sha256
 
@@ -8,14 +11,21 @@ from troth.store.transaction import Tx
 
 
 def serialise(tx: Tx, name: str) -> None:
-    """Wait until no other transaction holds `name`, then hold it until this one ends.
+    """Wait until no other transaction holds `name`, then hold it until this one ends."""
+    _hold(tx, "pg_advisory_xact_lock", name)
 
-    SQLite's transactions begin IMMEDIATE, so they are one at a time already.
-    """
+
+def share(tx: Tx, name: str) -> None:
+    """Hold `name` beside others that share it; wait for, and hold off, who would `serialise`."""
+    _hold(tx, "pg_advisory_xact_lock_shared", name)
+
+
+def _hold(tx: Tx, function: str, name: str) -> None:
     connection = connections[tx.alias]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(name)])
+            cursor.execute(f"SELECT {function}(%s)", [lock_number(name)])
+        tx.waited()
 
 
 def lock_number(name: str) -> int:

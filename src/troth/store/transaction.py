@@ -23,8 +23,10 @@ SYSTEM: Final = "system"
 class Tx:
     """What a verb is given: the database, the only clock, and who acts (a handle or `system`).
 
-    `pending` are rows to be written together before the commit (`store.rows`). `memo` is what was
-    looked up once in this transaction, by whoever looked; it ends with it.
+    `now` stands still but for a wait at a lock: what was done meanwhile is before it (`waited`).
+    Where it was `given` it never moves. `pending` are rows to be written together before the commit
+    (`store.rows`). `memo` is what was looked up once in this transaction, by whoever looked; it
+    ends with it.
     """
 
     alias: str
@@ -32,6 +34,12 @@ class Tx:
     actor: str
     pending: Pending = field(default_factory=Pending, compare=False, repr=False)
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    given: bool = field(default=True, compare=False, repr=False)
+
+    def waited(self) -> None:
+        """Have `now` be behind whatever was committed while a lock was waited for."""
+        if not self.given:
+            object.__setattr__(self, "now", max(self.now, datetime.now(UTC)))
 
 
 class Store(Struct, frozen=True):
@@ -79,7 +87,7 @@ def transact_on(
     Raises `NestedTransactionError` inside a verb; whatever the verb raises undoes all it wrote.
     """
     with transaction_of(store, verb):
-        tx = Tx(store.alias, now or datetime.now(UTC), actor)
+        tx = Tx(store.alias, now or datetime.now(UTC), actor, given=now is not None)
         result = verb(tx, *args, **kwargs)
         tx.pending.flush(tx.alias)
         return result
