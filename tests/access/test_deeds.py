@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from tests.access import deeds
-from tests.access.house import House, house
+from tests.access.house import House, frozen, house
 from tests.access.test_roles import MEANT
-from troth.access.allowed import Action
+from troth.access.allowed import Action, FrozenError
 from troth.access.objects import NotAllowedError
 from troth.access.roles import ROLES, Role
 
@@ -44,3 +44,30 @@ def test_a_verb_refuses_whom_it_must_and_nobody_else(
         return
     with pytest.raises(NotAllowedError):
         deed(staff, staff[role], to)
+
+
+@pytest.mark.parametrize(
+    ("action", "to", "deed"),
+    [
+        pytest.param(*case, id=f"{case[0]}-{case[1]}")
+        for case in CASES
+        if MEANT[case[0]][0 if case[1] == "own" else 1]
+    ],
+)
+def test_who_is_frozen_does_what_ends_or_looks_and_nothing_else(
+    staff: House, action: Action, to: deeds.Whose, deed: deeds.Deed
+) -> None:
+    role = next(r for r in ROLES if r in MEANT[action][0 if to == "own" else 1])
+    frozen(staff[role])
+    if action in (MEANT_FROZEN[0] if to == "own" else MEANT_FROZEN[1]):
+        deed(staff, staff[role], to)
+        return
+    with pytest.raises(FrozenError):
+        deed(staff, staff[role], to)
+
+
+MEANT_FROZEN = (
+    {"account.change", "member.end", "undertaking.sign", "grant.end", "glass.break", "view.ask"},
+    {"member.review", "glass.review"},
+)
+"""Of what verbs do: her own things end, she signs, and the glass breaks for her; reviews go on."""

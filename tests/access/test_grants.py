@@ -7,10 +7,11 @@ import pytest
 
 from tests.access.house import NOW, House, act, frozen, granted, house, join, opened, swear, wish
 from troth.access import grants, notes
+from troth.access.allowed import FrozenError
 from troth.access.models import Approval, Grant
 from troth.access.objects import NotAllowedError
 from troth.access.settings import set_setting
-from troth.access.standing import NotStandingError
+from troth.access.standing import NotSignedError
 from troth.ledger.models import Entry
 from troth.store import SYSTEM
 
@@ -103,11 +104,11 @@ def test_who_is_not_sworn_or_frozen_decides_on_nobodys_access() -> None:
     found = house(sworn=False)
     swear(found["support"])
     asked = act(found["support"], grants.ask, wish(*found.persons))
-    with pytest.raises(NotStandingError, match="Sign the confidentiality undertaking"):
+    with pytest.raises(NotSignedError, match="Sign the confidentiality undertaking"):
         act(found["privacy-officer"], grants.decide, asked, yes=True)
     swear(found["privacy-officer"])
     frozen(found["privacy-officer"])
-    with pytest.raises(NotStandingError, match="frozen"):
+    with pytest.raises(FrozenError):
         act(found["privacy-officer"], grants.decide, asked, yes=False)
     assert not Approval.objects.exists()
 

@@ -112,6 +112,38 @@ RULES: Final[dict[Action, Rule]] = {
 }
 
 
+FROZEN_OWN: Final[frozenset[Action]] = frozenset(
+    {
+        "account.change",
+        "member.see",
+        "member.end",
+        "organisation.see",
+        "undertaking.sign",
+        "case.see",
+        "grant.see",
+        "grant.end",
+        "glass.break",
+        "view.ask",
+        "log.see",
+        "map.see",
+    }
+)
+"""What a frozen member may do for herself; the gate refuses her views, but for broken glass."""
+FROZEN_OTHER: Final[frozenset[Action]] = frozenset(
+    {
+        "member.see",
+        "member.review",
+        "organisation.see",
+        "case.see",
+        "grant.see",
+        "glass.review",
+        "log.see",
+        "map.see",
+    }
+)
+"""And to what is another's: look, and finish a review."""
+
+
 class NotAllowedError(Exception):
     """Her roles do not allow it; `action` is what she wanted to do."""
 
@@ -119,6 +151,21 @@ class NotAllowedError(Exception):
         self.action = action
         self.message = Message(mark("Your role does not allow this."))
         super().__init__(action)
+
+
+class FrozenError(NotAllowedError):
+    """She is frozen, and nobody who is may do this."""
+
+    def __init__(self, action: Action) -> None:
+        super().__init__(action)
+        self.message = Message(
+            mark("Your access is frozen. Until another member lifts it you can't do this.")
+        )
+
+
+def while_frozen(action: Action, *, own: bool) -> bool:
+    """Tell whether a freeze leaves somebody the right to do this."""
+    return action in (FROZEN_OWN if own else FROZEN_OTHER)
 
 
 def may(action: Action, roles: Roles, *, own: bool) -> bool:

@@ -25,7 +25,7 @@ from troth.access.settings import (
     longest_life,
     number,
 )
-from troth.access.standing import demand_standing, standing
+from troth.access.standing import demand_sworn, standing
 from troth.access.telling import holders, tell
 from troth.ledger import LedgerEntry, record
 from troth.policy.words import Message, mark
@@ -175,7 +175,7 @@ def decide(tx: Tx, grant: Grant, yes: bool, note: str = "") -> Grant:  # noqa: F
     turns.rely(tx)
     actor = acting(tx)
     objects.on_grant(actor, "grant.decide", grant)
-    demand_standing(tx, actor.member)
+    demand_sworn(tx, actor.member)
     serialise(tx, f"access.grant.{grant.pk}")
     grant = Grant.objects.using(tx.alias).select_related("member__account", "case").get(pk=grant.pk)
     _demand_waiting(tx, grant)

@@ -21,8 +21,8 @@ from django.db.models import Q
 from msgspec import Struct
 
 from troth.access import objects
-from troth.access.acting import Acting, NoMemberError, acting
-from troth.access.facts import roles_of, token_hash
+from troth.access.acting import Acting, NoMemberError, acting, acting_as
+from troth.access.facts import token_hash
 from troth.access.known import (
     EMAIL_KIND,
     LOCK,
@@ -210,7 +210,7 @@ def _inviter_may(alias: str, invitation: Invitation) -> bool:
     if inviter is None:
         return False
     try:
-        _demand_may_invite(Acting(inviter, roles_of(inviter)), frozenset(invitation.roles))
+        _demand_may_invite(acting_as(inviter), frozenset(invitation.roles))
     except (NotAllowedError, NoMemberError):
         return False
     return True

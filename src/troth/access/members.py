@@ -167,6 +167,7 @@ def freeze(tx: Tx, member: Member, because: str) -> Freeze:
     about = {"member": member.handle, "by": tx.actor}
     entry = record(tx, LedgerEntry("access.member-frozen", about=about))
     standing.forget(tx)
+    who.forget(tx)
     tell(tx, [member], "access.frozen", {}, f"frozen.{member.pk}.{moment(tx.now)}")
     return frozen.create(member=member, since=tx.now, by=tx.actor, reason=reason, entry=entry)
 

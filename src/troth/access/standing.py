@@ -11,8 +11,8 @@ from troth.policy.words import Message, mark
 from troth.store import Tx
 
 
-class NotStandingError(Exception):
-    """She is frozen, or not sworn: she decides on nobody's access; `message` says why."""
+class NotSignedError(Exception):
+    """She is not sworn: she decides on nobody's access; `message` says what to do."""
 
     def __init__(self, message: Message) -> None:
         self.message = message
@@ -36,15 +36,11 @@ def standing(tx: Tx, member: Member) -> Standing:
     return known[member.pk]
 
 
-def demand_standing(tx: Tx, member: Member) -> None:
-    """Refuse a member who is frozen or not sworn. Raises NotStandingError."""
+def demand_sworn(tx: Tx, member: Member) -> None:
+    """Refuse a member who has not signed the undertaking in force. Raises NotSignedError."""
     stands = standing(tx, member)
-    if stands.frozen:
-        raise NotStandingError(
-            Message(mark("Your access is frozen: until it is lifted you decide on nobody's."))
-        )
     if stands.undertaking_until is None or stands.undertaking_until <= tx.now:
-        raise NotStandingError(
+        raise NotSignedError(
             Message(mark("Sign the confidentiality undertaking first; then decide."))
         )
 

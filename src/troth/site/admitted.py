@@ -7,8 +7,8 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
-from troth.access.acting import Acting, NoMemberError
-from troth.access.facts import member_of, roles_of
+from troth.access.acting import Acting, NoMemberError, acting_as
+from troth.access.facts import member_of
 from troth.access.objects import NotAllowedError
 from troth.access.sign_in import members_only
 from troth.site.pages.errors import forbidden
@@ -38,7 +38,7 @@ def actor_of(request: HttpRequest) -> Acting:
     member = member_of(request)
     if member is None:
         raise NoMemberError
-    return Acting(member, roles_of(member))
+    return acting_as(member)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

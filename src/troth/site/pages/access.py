@@ -14,7 +14,7 @@ from troth.access import bulk, glass, grants, objects
 from troth.access.acting import Acting, acting
 from troth.access.models import Break, Bulk, Case, Grant
 from troth.access.notes import NoteError, person_of_member, read_notes
-from troth.access.standing import NotStandingError
+from troth.access.standing import NotSignedError
 from troth.people.values import NoPolicyError, RefusedError
 from troth.site.admitted import actor_of, admitted
 from troth.site.forms_access import AskForm, DecideForm, FindingForm, GlassForm
@@ -30,7 +30,7 @@ REFUSALS: Final = (
     bulk.BulkError,
     grants.GrantError,
     NoPolicyError,
-    NotStandingError,
+    NotSignedError,
     NoteError,
     RefusedError,
 )

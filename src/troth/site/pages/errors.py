@@ -11,8 +11,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from troth.access.facts import member_of
+from troth.access.models import Member
+from troth.policy.words import Message
 from troth.site.language import chosen
 from troth.store.committer import LOST, BusyError, UnavailableError
 
@@ -20,6 +23,9 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 API: Final = "/v1/"
 """Here refusals are problem documents."""
+CONSOLE: Final = "/console/"
+STAYS: Final = (403, 404, 405)
+"""After these a member goes on where she was."""
 NOT_ALLOWED: Final = 405
 RETRY_SECONDS: Final = 2
 AWAY: Final = (*LOST, BusyError, UnavailableError)
@@ -37,14 +43,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     )
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """403: not allowed."""
-    return _error(
-        request,
-        403,
-        gettext_lazy("You may not see this"),
-        gettext_lazy("This page is for somebody else."),
-    )
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: not allowed; why, where it was a verb that refused."""
+    why = getattr(exception, "message", None)
+    if why is None:
+        title = gettext_lazy("You may not see this")
+        return _error(request, 403, title, gettext_lazy("This page is for somebody else."))
+    return _error(request, 403, gettext_lazy("You may not do this"), why)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's shape
@@ -66,7 +71,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
         request,
         404,
         gettext_lazy("There is no such page"),
-        gettext_lazy("The address may be mistyped, or the version was never recorded."),
+        gettext_lazy("The address may be mistyped, or what it names is not here any more."),
     )
 
 
@@ -123,13 +128,20 @@ def later(request: HttpRequest, lost: BaseException) -> HttpResponse:
     return page
 
 
-def _error(request: HttpRequest, status: int, title: Promise, says: Promise) -> HttpResponse:
+def _error(
+    request: HttpRequest, status: int, title: Promise, says: Promise | Message
+) -> HttpResponse:
     with translation.override(chosen(request)):
-        response = render(
-            request,
-            "errors/error.html",
-            {"status": status, "title": title, "says": says},
-            status=status,
-        )
+        told = says.render(gettext) if isinstance(says, Message) else says
+        shown = {"status": status, "title": title, "says": told, "member": _member(request, status)}
+        page = "errors/error.html" if shown["member"] is None else "errors/console.html"
+        response = render(request, page, shown, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _member(request: HttpRequest, status: int) -> Member | None:
+    """Return the member who stays in the console: nobody is asked for where something broke."""
+    if request.path.startswith(CONSOLE) and any(status == one for one in STAYS):
+        return member_of(request)
+    return None

@@ -8,8 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 from msgspec import Struct
 
 from troth.access import objects
-from troth.access.acting import Acting
-from troth.access.facts import roles_of
+from troth.access.acting import acting_as
 from troth.access.models import Member
 from troth.access.objects import Action
 from troth.people.factors import has_factor
@@ -41,7 +40,7 @@ def places(context: dict[str, Any], member: Member) -> list[Place]:
     """Return the entries a member has; none before she has set up a second factor."""
     if not has_factor(member.account):
         return []
-    actor = Acting(member, roles_of(member))
+    actor = acting_as(member)
     request = context.get("request")
     path = "" if request is None else request.path
     board = reverse("board")
