@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 from msgspec import Struct
 
 from troth.access import acting as who
-from troth.access import objects, standing, turns
+from troth.access import alerts, objects, standing, turns
 from troth.access.acting import acting
 from troth.access.facts import roles_of
 from troth.access.grants import end_all_of
@@ -184,7 +184,9 @@ def unfreeze(tx: Tx, member: Member, because: str) -> None:
     record(tx, LedgerEntry("access.member-unfrozen", about=about))
     frozen.lifted_at, frozen.lifted_by, frozen.lifted_because = tx.now, tx.actor, why
     frozen.save(using=tx.alias, update_fields=["lifted_at", "lifted_by", "lifted_because"])
+    alerts.looked_at(tx, member)
     standing.forget(tx)
+    who.forget(tx)
 
 
 def review(tx: Tx, member: Member, note: str = "") -> Review:
