@@ -39,7 +39,7 @@ LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def watch(tx: Tx, member: Member) -> list[str]:
-    """Look at what a member has viewed lately; tell what is unusual, and stop her where that is set.
+    """Look at what a member has viewed lately; tell what is unusual, and stop her if so set.
 
     Counted from the rows of views, so that no counter has to be kept true. A signal tells each kind
     once a day until somebody has looked; from then on it is told, and stops her, again. What was
