@@ -343,3 +343,28 @@ def test_a_member_may_hold_no_role_between_two_tasks(owner: Member, clerk: Membe
     assert roles(clerk) == set()
     give(clerk, ["support"])
     assert roles(clerk) == {"support"}
+
+
+def test_a_member_whose_person_is_erased_has_left(owner: Member, clerk: Member) -> None:
+    act(clerk, known.give_address, "clerk@example.com")
+    live = grant(clerk)
+    person = PersonId(Account.objects.get(pk=clerk.account_id).person)
+    erasure.erase(person, "asked", actor=owner.handle)
+    clerk.refresh_from_db()
+    live.refresh_from_db()
+    assert clerk.left_at is not None
+    assert live.ended_at is not None
+    assert not MemberRole.objects.filter(member=clerk, until=None).exists()
+
+
+def test_the_last_owner_is_not_lost_by_an_erasure(owner: Member) -> None:
+    act(owner, known.give_address, "owner@example.com")
+    person = PersonId(Account.objects.get(pk=owner.account_id).person)
+    with pytest.raises(LastOwnerError):
+        erasure.erase(person, "asked", actor=owner.handle)
+    owner.refresh_from_db()
+    assert owner.left_at is None
+    assert act(owner, known.name_of, owner) == ""
+    erasure.erase(person, erasure.RESTORED)
+    owner.refresh_from_db()
+    assert owner.left_at is not None

@@ -118,7 +118,7 @@ def set_roles(
             Message(mark("Somebody else has set her roles meanwhile; look at them, then decide."))
         )
     if OWNER in held - wanted:
-        _demand_other_owner(tx, member)
+        demand_other_owner(tx, member)
     about = {
         "member": member.handle,
         "given": sorted(wanted - held),
@@ -162,7 +162,7 @@ def freeze(tx: Tx, member: Member, because: str) -> Freeze:
     if already is not None:
         return already
     if OWNER in roles_of(member):
-        _demand_other_owner(tx, member)
+        demand_other_owner(tx, member)
     reason = seal_note(tx, person_of_member(tx, member), because, required=True)
     about = {"member": member.handle, "by": tx.actor}
     entry = record(tx, LedgerEntry("access.member-frozen", about=about))
@@ -209,9 +209,13 @@ def end(tx: Tx, member: Member) -> Left:
     member = _here(tx, member)
     objects.on_member(acting(tx), "member.end", member)
     if OWNER in roles_of(member):
-        _demand_other_owner(tx, member)
-    key = f"left.{member.pk}"
-    tell(tx, [member], "access.left", {}, key)
+        demand_other_owner(tx, member)
+    tell(tx, [member], "access.left", {}, f"left.{member.pk}")
+    return leave(tx, member)
+
+
+def leave(tx: Tx, member: Member) -> Left:
+    """End everything of a member who is there, by whoever's right; for the verbs of access."""
     roles = MemberRole.objects.using(tx.alias).filter(member=member, until=None)
     left = Left(
         roles=roles.update(until=tx.now),
@@ -246,7 +250,7 @@ def _roles_elsewhere(tx: Tx, member: Member) -> frozenset[Role]:
     return others_of(tx, PersonId(person), but=[member]).roles if person else frozenset()
 
 
-def _demand_other_owner(tx: Tx, member: Member) -> None:
+def demand_other_owner(tx: Tx, member: Member) -> None:
     """Refuse what would leave nobody who can act as owner: present, active, not frozen."""
     owners = MemberRole.objects.using(tx.alias).filter(role=OWNER, until=None)
     owners = owners.filter(member__left_at=None, member__account__is_active=True)
