@@ -18,6 +18,7 @@ from tests.access.house import (
     frozen,
     join,
     opened,
+    swear,
     value_of,
     wish,
 )
@@ -136,7 +137,11 @@ def set_roles(_house: House, actor: Member, to: Whose) -> None:
 
 def assign(house: House, actor: Member, to: Whose) -> None:
     member = actor if to == "own" else act(SYSTEM, join, "privacy-officer", 9)
-    act(actor, cases.assign, opened(house), member)
+    if to == "other":
+        swear(member)
+    case = opened(house)
+    Case.objects.filter(pk=case.pk).update(opened_by=actor.handle)
+    act(actor, cases.assign, Case.objects.get(pk=case.pk), member)
 
 
 def review_glass(_house: House, actor: Member, to: Whose) -> None:

@@ -104,7 +104,7 @@ def test_who_is_not_sworn_or_frozen_decides_on_nobodys_access() -> None:
     found = house(sworn=False)
     swear(found["support"])
     asked = act(found["support"], grants.ask, wish(*found.persons))
-    with pytest.raises(NotSignedError, match="Sign the confidentiality undertaking"):
+    with pytest.raises(NotSignedError, match="has not signed"):
         act(found["privacy-officer"], grants.decide, asked, yes=True)
     swear(found["privacy-officer"])
     frozen(found["privacy-officer"])

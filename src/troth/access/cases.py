@@ -19,6 +19,7 @@ from troth.access.facts import roles_of
 from troth.access.kinds import CaseKind, known_kinds
 from troth.access.models import Case, CaseMember, CasePerson, Grant, Member
 from troth.access.notes import seal_note
+from troth.access.standing import demand_sworn
 from troth.ledger import LedgerEntry, record
 from troth.policy.words import Message, mark
 from troth.store import SYSTEM, Tx
@@ -52,6 +53,10 @@ class CaseClosedError(CaseError):
 
 class WrongRoleError(CaseError):
     """A member without a role of the case's kind works on none."""
+
+
+class NotWorkingError(CaseError):
+    """Who does not work on a case has nothing to give back."""
 
 
 class OwnCaseError(CaseError):
@@ -92,7 +97,7 @@ def open_case(
 
 def assign(tx: Tx, case: Case, member: Member) -> CaseMember:
     """Give a case to another member, whose role its kind names."""
-    objects.on_member(acting(tx), "case.assign", member)
+    objects.on_giving(acting(tx), case, member)
     return _put_on(tx, case, member, tx.actor)
 
 
@@ -117,6 +122,7 @@ def _put_on(tx: Tx, case: Case, member: Member, giver: str) -> CaseMember:
             Message(mark("Cases of this kind are given to members with another role."))
         )
     works = CaseMember.objects.using(tx.alias)
+    demand_sworn(tx, member)
     already = works.filter(case=case, member=member, until=None).first()
     if already is not None:
         return already
@@ -129,9 +135,10 @@ def leave(tx: Tx, case: Case) -> None:
     """Give a case back: its persons' data can't be seen by her any more."""
     turns.change(tx)
     actor = acting(tx)
-    works = CaseMember.objects.using(tx.alias)
-    if works.filter(case=case, member=actor.member, until=None).update(until=tx.now):
-        record(tx, LedgerEntry("access.case-left", about=_named(case, actor)))
+    works = CaseMember.objects.using(tx.alias).filter(case=case, until=None)
+    if not works.filter(member=actor.member).update(until=tx.now):
+        raise NotWorkingError(Message(mark("You do not work on this case.")))
+    record(tx, LedgerEntry("access.case-left", about=_named(case, actor)))
 
 
 def close_case(tx: Tx, case: Case) -> None:

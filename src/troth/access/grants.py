@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from troth.access import objects, turns
 from troth.access.acting import acting
-from troth.access.models import Approval, Case, Grant, GrantPerson, Member
+from troth.access.models import Approval, Case, Freeze, Grant, GrantPerson, Member
 from troth.access.models.grants import ALL, CASE, LIST
 from troth.access.notes import person_of_member, seal_note
 from troth.access.roles import OWNER, PRIVACY_OFFICER
@@ -35,6 +35,7 @@ from troth.vault import PersonId
 from troth.versions import facts
 
 Scope = Literal["all", "case", "list"]
+DECIDERS: Final = (OWNER, PRIVACY_OFFICER)
 PERSONS_MAX: Final = 1_000
 LAPSED: Final = SYSTEM
 
@@ -96,7 +97,7 @@ def ask(tx: Tx, wish: Wish) -> Grant:
             "life",
         )
     grant = write(tx, actor.member, wish, needed=number(tx, APPROVALS_NEEDED))
-    approvers = holders(tx, (OWNER, PRIVACY_OFFICER), but=actor.member)
+    approvers = holders(tx, DECIDERS, but=actor.member)
     tell(tx, approvers, "access.grant-asked", {"member": actor.member.handle}, grant.name)
     return grant
 
@@ -197,9 +198,17 @@ def decide(tx: Tx, grant: Grant, yes: bool, note: str = "") -> Grant:  # noqa: F
         at=tx.now,
         entry=entry,
     )
-    if not yes or said.filter(yes=True).count() >= grant.approvals_needed:
+    if not yes or _counted(said).count() >= grant.approvals_needed:
         _settle(tx, grant, yes=yes)
     return grant
+
+
+def _counted(said: "QuerySet[Approval]") -> "QuerySet[Approval]":
+    """Return each yes of who may decide still: who was moved or has left since does not count."""
+    deciders = Q(member__roles_held__until=None, member__roles_held__role__in=DECIDERS)
+    frozen = Freeze.objects.using(said.db).filter(lifted_at=None).values("member")
+    present = said.filter(deciders, yes=True, member__left_at=None)
+    return present.exclude(member__in=frozen).distinct()
 
 
 def _settle(tx: Tx, grant: Grant, *, yes: bool) -> None:
@@ -223,8 +232,9 @@ def end(tx: Tx, grant: Grant) -> None:
     turns.change(tx)
     objects.on_grant(acting(tx), "grant.end", grant)
     live = Grant.objects.using(tx.alias).filter(pk=grant.pk, ended_at=None)
-    if live.update(ended_at=tx.now, ended_by=tx.actor):
-        record(tx, LedgerEntry("access.grant-ended", about={"grant": grant.name}))
+    if not live.update(ended_at=tx.now, ended_by=tx.actor):
+        raise SettledError(Message(mark("This has ended already.")))
+    record(tx, LedgerEntry("access.grant-ended", about={"grant": grant.name}))
 
 
 def end_all_of(tx: Tx, member: Member) -> int:

@@ -40,6 +40,8 @@ def person_of_member(tx: Tx, member: Member) -> PersonId:
 def seal_note(tx: Tx, person: PersonId, text: str, *, required: bool = False) -> bytes:
     """Seal what was written, under a key of whom it concerns. Raises NoteError."""
     text = text.strip()
+    if not any(c.isalnum() for c in text):
+        text = ""  # blanks that show nothing, dots
     if len(text) > LENGTH_MAX:
         raise NoteError(
             Message(mark("At most %(number)s characters, please."), {"number": LENGTH_MAX})

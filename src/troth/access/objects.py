@@ -4,11 +4,17 @@
 NotAllowedError; `may_…` tells instead, for pages that show only what can be done.
 """
 
+from typing import Final
+
 from troth.access.acting import Acting
 from troth.access.allowed import Action as Action  # noqa: PLC0414 - named by who asks
 from troth.access.allowed import FrozenError, may, while_frozen
 from troth.access.allowed import NotAllowedError as NotAllowedError  # noqa: PLC0414 - raised here
+from troth.access.kinds import known_kinds
 from troth.access.models import Break, Bulk, Case, CaseMember, Grant, Member
+
+GOVERNS: Final[Action] = "case.close"
+"""Who may do this to another's case may give it, too."""
 
 
 def _is_own(actor: Acting, thing: Member | Grant | Case | Bulk | Break) -> bool:
@@ -49,6 +55,14 @@ def may_case(actor: Acting, action: Action, case: Case) -> bool:
     return _may(actor, action, own=_is_own(actor, case))
 
 
+def may_give(actor: Acting, case: Case) -> bool:
+    """Tell of giving a case away: whose kind is hers, who works on it, opened it or governs."""
+    kind = known_kinds().get(case.kind)
+    fits = kind is not None and not actor.roles.isdisjoint(kind.roles)
+    hers = fits or case.opened_by == actor.member.handle or _is_own(actor, case)
+    return may_house(actor, "case.assign") and (hers or may_house(actor, GOVERNS))
+
+
 def may_bulk(actor: Acting, action: Action, bulk: Bulk) -> bool:
     """Tell of a view of many or an export: it is its member's own."""
     return _may(actor, action, own=_is_own(actor, bulk))
@@ -82,6 +96,13 @@ def on_grant(actor: Acting, action: Action, grant: Grant) -> None:
 def on_case(actor: Acting, action: Action, case: Case) -> None:
     """Refuse what `may_case` refuses."""
     _demand(actor, action, own=_is_own(actor, case))
+
+
+def on_giving(actor: Acting, case: Case, other: Member) -> None:
+    """Refuse what `may_give` refuses, and that a member gives a case to herself."""
+    on_member(actor, "case.assign", other)
+    if not may_give(actor, case):
+        raise NotAllowedError("case.assign")
 
 
 def on_bulk(actor: Acting, action: Action, bulk: Bulk) -> None:

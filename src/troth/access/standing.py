@@ -12,7 +12,7 @@ from troth.store import Tx
 
 
 class NotSignedError(Exception):
-    """She is not sworn: she decides on nobody's access; `message` says what to do."""
+    """She is not sworn: she decides on nobody's access, and works on no case."""
 
     def __init__(self, message: Message) -> None:
         self.message = message
@@ -41,7 +41,10 @@ def demand_sworn(tx: Tx, member: Member) -> None:
     stands = standing(tx, member)
     if stands.undertaking_until is None or stands.undertaking_until <= tx.now:
         raise NotSignedError(
-            Message(mark("Sign the confidentiality undertaking first; then decide."))
+            Message(
+                mark("%(member)s has not signed the confidentiality undertaking in force."),
+                {"member": member.handle},
+            )
         )
 
 

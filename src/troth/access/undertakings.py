@@ -119,7 +119,7 @@ def sign(tx: Tx, text_number: int, name: str, lang: Lang) -> Signature:
     if text is None or text.number != text_number or not text_unchanged(text):
         raise TextChangedError
     name = " ".join(name.split())
-    if not 0 < len(name) <= NAME_LENGTH_MAX:
+    if not any(c.isalpha() for c in name) or len(name) > NAME_LENGTH_MAX:
         raise TextError(
             NAME,
             Message(

@@ -3,9 +3,11 @@
 What is required is what the register requires; verbs refuse the rest with a sentence.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.site.forms_people import PeopleForm, reason_field
@@ -13,6 +15,8 @@ from troth.site.forms_people import PeopleForm, reason_field
 ROWS: Final = 3
 PERSONS_LENGTH_MAX: Final = 40_000
 NAME_LENGTH_MAX: Final = 100
+DAYS_MAX: Final = 3_660
+"""More than any setting allows; the verb says what is allowed."""
 Choices = list[tuple[str, str]]
 
 
@@ -65,13 +69,35 @@ class AskForm(AccessForm):
     )
     persons = _persons()
     case = forms.ChoiceField(label=_("Case"), required=False)
-    days = forms.IntegerField(label=_("For how many days"), required=False, min_value=1)
+    days = forms.IntegerField(
+        label=_("For how many days"), required=False, min_value=1, max_value=DAYS_MAX
+    )
     reason = reason_field(_("Why"), _("Who decides reads this; it is sealed."))
 
 
-class DecideForm(PeopleForm):
-    """What is said to a request; which answer is the button's."""
+class AnswerForm(PeopleForm):
+    """A yes or no with a sentence; the answer is the button's, and without one nothing is done."""
 
+    answers: ClassVar[Mapping[str, bool]]
+
+    @property
+    def answer(self) -> bool:
+        """What was answered."""
+        return self.answers[str(self.data["do"])]
+
+    def clean(self) -> None:
+        """Refuse what is no answer."""
+        super().clean()
+        if self.data.get("do") not in self.answers:
+            raise forms.ValidationError(
+                gettext("Choose one of the answers; nothing was done."), code="no-answer"
+            )
+
+
+class DecideForm(AnswerForm):
+    """What is said to a request."""
+
+    answers: ClassVar = {"approve": True, "refuse": False}
     purpose = "staff-access"
     collects: ClassVar = {"note": "access-log.reason"}
 
@@ -132,9 +158,10 @@ class GlassForm(AccessForm):
     )
 
 
-class FindingForm(PeopleForm):
-    """What a review of broken glass found; whether it was justified is the button's."""
+class FindingForm(AnswerForm):
+    """What a review of broken glass found."""
 
+    answers: ClassVar = {"justified": True, "not": False}
     purpose = "staff-access"
     collects: ClassVar = {"note": "access-log.reason"}
 

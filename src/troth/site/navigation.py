@@ -25,6 +25,11 @@ def address(path: str, understood: dict[str, str]) -> str:
     return f"{path}?{urlencode(understood)}" if understood else path
 
 
+def row_number(asked: str) -> int:
+    """Return the number of a row as it stands in a query; 0, which no row has, for what is none."""
+    return int(asked) if NUMBER.fullmatch(asked) else 0
+
+
 def page_number(asked: str) -> int:
     """Return the number of a page as it stands in a query; what is none is the first."""
     return int(asked) if NUMBER.fullmatch(asked) else 1

@@ -143,11 +143,10 @@ def grant(request: HttpRequest, row: int) -> HttpResponse:
 def decide(request: HttpRequest, row: int) -> HttpResponse:
     """Approve or refuse another's request."""
     actor, form = actor_of(request), DecideForm(request.POST)
-    yes = request.POST.get("do") == "approve"
     if form.is_valid():
         try:
-            note = form.cleaned_data["note"]
-            transact_as(actor.member.handle, grants.decide, _find(row), yes=yes, note=note)
+            said = {"yes": form.answer, "note": form.cleaned_data["note"]}
+            transact_as(actor.member.handle, grants.decide, _find(row), **said)
         except REFUSALS as refused:
             form.tell(refused)
         else:
@@ -160,7 +159,10 @@ def decide(request: HttpRequest, row: int) -> HttpResponse:
 @admitted
 def end(request: HttpRequest, row: int) -> HttpResponse:
     """Withdraw a request or end a grant."""
-    transact_as(actor_of(request).member.handle, grants.end, _find(row))
+    try:
+        transact_as(actor_of(request).member.handle, grants.end, _find(row))
+    except grants.SettledError:
+        return HttpResponseRedirect(f"{reverse('grant', args=[row])}?done=late")
     return HttpResponseRedirect(f"{reverse('grant', args=[row])}?done=ended")
 
 
@@ -236,10 +238,9 @@ def review(request: HttpRequest, row: int) -> HttpResponse:
     objects.on_break(actor, "glass.review", found)
     form = FindingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        justified = request.POST.get("do") == "justified"
         try:
-            note = form.cleaned_data["note"]
-            transact_as(actor.member.handle, glass.review, found, justified=justified, note=note)
+            said = {"justified": form.answer, "note": form.cleaned_data["note"]}
+            transact_as(actor.member.handle, glass.review, found, **said)
         except REFUSALS as refused:
             form.tell(refused)
         else:

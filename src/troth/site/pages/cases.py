@@ -17,17 +17,25 @@ from troth.access.grants import GrantError
 from troth.access.kinds import known_kinds
 from troth.access.models import Case, Member
 from troth.access.notes import NoteError
+from troth.access.standing import NotSignedError
 from troth.people.values import NoPolicyError, RefusedError
 from troth.site.admitted import actor_of, admitted
 from troth.site.forms_access import AssignForm, CaseForm, LookForm
-from troth.site.navigation import kept, page_number
+from troth.site.navigation import kept, page_number, row_number
 from troth.site.pages.access import GET_OR_POST, UNFIT, abilities
 from troth.site.typeset import cases as typeset
 from troth.site.typeset.access import Labels, persons_named
 from troth.site.typeset.paging import paged
 from troth.store import Tx, transact_as
 
-REFUSALS: Final = (verbs.CaseError, GrantError, NoteError, NoPolicyError, RefusedError)
+REFUSALS: Final = (
+    verbs.CaseError,
+    GrantError,
+    NotSignedError,
+    NoteError,
+    NoPolicyError,
+    RefusedError,
+)
 ENDED: Final = "ended"
 
 
@@ -146,7 +154,7 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
     labels = Labels(DEFAULT_DB_ALIAS, now)
     form = LookForm(request.POST if request.method == "POST" else None)
     form.of(use=labels.purposes())
-    number = int(request.POST["value"]) if request.POST.get("value", "").isdecimal() else 0
+    number = row_number(request.POST.get("value", ""))
     use = form.cleaned_data["use"] if request.method == "POST" and form.is_valid() else ""
     values = transact_as(actor.member.handle, typeset.looked, name, labels, found, number, use)
     if values is None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from troth import vault
 from troth.access import objects
 from troth.access.acting import Acting
-from troth.access.grants import GrantError, Wish
+from troth.access.grants import GrantError, Scope, Wish
 from troth.access.models import Approval, Break, Bulk, Case, Grant
 from troth.access.models.grants import ALL, CASE
 from troth.access.notes import person_of_member, read_notes
@@ -215,15 +215,16 @@ def state_asked(asked: str) -> str:
 
 def wish_of(tx: Tx, given: Mapping[str, Any]) -> Wish:
     """Return what a form asks for. Raises GrantError where somebody named is not there."""
-    case = given.get("case")
+    scope: Scope = given.get("scope") or "list"
+    case = given.get("case") if scope == "case" else None
     return Wish(
         category=given["category"],
         purpose=given["use"],
-        scope=given.get("scope") or "list",
+        scope=scope,
         life=timedelta(days=given.get("days") or 0),
         reason=given["reason"],
         case=Case.objects.using(tx.alias).filter(pk=int(case)).first() if case else None,
-        persons=persons_named(tx, given.get("persons", "")),
+        persons=persons_named(tx, given.get("persons", "")) if scope == "list" else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from troth.access.models import Case, CaseMember, Member
 from troth.access.notes import read_notes
 from troth.people.models import Detail
 from troth.policy.words import Pseudonym
+from troth.site.navigation import row_number
 from troth.site.typeset.access import SHOWN_MAX, Labels, pseudonyms
 from troth.store import Tx
 from troth.vault import PersonId, Sealed
@@ -54,9 +56,10 @@ class ValueShown(Struct, frozen=True):
 def cases_for(actor: Acting, alias: str, *, ended: bool) -> "Any":
     """Return the cases a member may see: those she works on or opened, or all; newest first."""
     rows = Case.objects.using(alias).filter(closed_at__isnull=not ended)
-    takes = objects.may_self(actor, "case.take") or objects.may_house(actor, "case.see")
-    if not takes:
-        rows = rows.filter(members__member=actor.member).distinct()
+    if not objects.may_house(actor, "case.see"):
+        fit = [k.name for k in known_kinds().values() if not actor.roles.isdisjoint(k.roles)]
+        hers = Q(members__member=actor.member) | Q(opened_by=actor.member.handle)
+        rows = rows.filter(hers | Q(kind__in=fit)).distinct()
     return rows.order_by("-opened_at", "-pk")
 
 
@@ -77,7 +80,7 @@ def case_shown(actor: Acting, case: Case, *, because: str = "") -> CaseShown:
         is_open=is_open,
         because=because,
         may_take=is_open and not ours and not hers and fits,
-        may_give=is_open and objects.may_house(actor, "case.assign"),
+        may_give=is_open and objects.may_give(actor, case),
         may_leave=is_open and ours,
         may_close=is_open and objects.may_case(actor, "case.close", case),
     )
@@ -140,7 +143,7 @@ def sealed_of(tx: Tx, person: PersonId, number: int) -> Sealed | None:
 
 def case_asked(number: str) -> Case | None:
     """Return the case of a number as it stands in an address; None for what is none."""
-    return Case.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+    return Case.objects.filter(pk=row_number(number)).first()
 
 
 def looked(

@@ -13,7 +13,7 @@ from troth.access.log import COLUMNS, Asked
 from troth.access.models import View
 from troth.access.roles import NAMES
 from troth.gate import reasons
-from troth.site.navigation import kept
+from troth.site.navigation import kept, row_number
 from troth.site.typeset.access import Labels
 
 LENGTH_MAX: Final = 100
@@ -57,7 +57,7 @@ def understood(given: Mapping[str, str]) -> Query:
         subject=written["subject"],
         category=written["category"],
         purpose=written["use"],
-        case=int(case) if case.isdecimal() and len(case) < 18 else None,  # noqa: PLR2004 - a row's
+        case=row_number(case) or None,
         allowed=ANSWERS.get(written["answer"]),
         since=since,
         until=None if until is None else until + timedelta(days=1),
