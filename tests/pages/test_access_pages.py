@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.house import BEGAN, PURPOSE, House, act, house, value_of
+from tests.access.house import BEGAN, PURPOSE, House, act, granted, house, value_of
 from tests.people.factor import give_factor
 from troth import vault
 from troth.access import cases, log, views
 from troth.access.models import Break, Bulk, Case, Grant, View
 from troth.access.roles import Role
-from troth.people.models import Account
+from troth.people.models import Account, Detail
 from troth.store import SYSTEM, Tx
 from troth.vault import PersonId
 
@@ -89,11 +89,31 @@ def test_what_is_asked_waits_for_another_and_opens_once_it_is_approved(staff: Ho
     assert View.objects.get().allowed is True
 
 
+def test_what_is_held_is_told_to_whom_a_grant_or_case_is_about_it(staff: House) -> None:
+    support = enter(staff, "support")
+    subject = reverse("subject", args=[name_of(staff.persons[0])])
+    value = str(Detail.objects.get(person=staff.persons[0], field="email").pk)
+    for page in (support.get(subject), support.post(subject, {"value": value, "use": PURPOSE})):
+        assert 'name="value"' not in page.text
+        assert "No grant and no case of yours" in page.text
+    assert not View.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["x", "9" * 5_000, "-1", ""])
+def test_a_number_of_no_row_opens_nothing(staff: House, number: str) -> None:
+    support = enter(staff, "support")
+    subject = reverse("subject", args=[name_of(staff.persons[0])])
+    given = {"value": number, "case": number, "use": PURPOSE}
+    assert support.post(subject, given).status_code == 200
+    assert not View.objects.exists()
+
+
 def test_the_door_says_why_it_stays_shut_and_names_the_statement(staff: House) -> None:
+    granted(staff, staff.persons[0], at=datetime.now(UTC))
     support = enter(staff, "support")
     subject = reverse("subject", args=[name_of(staff.persons[0])])
     number = support.get(subject).text.split('name="value" value="')[1].split('"')[0]
-    seen = support.post(subject, {"value": number, "use": PURPOSE}).text
+    seen = support.post(subject, {"value": number, "use": "account"}).text
     assert EMAIL not in seen
     assert "The member has no grant." in seen
     assert "protection.access" in seen
@@ -105,6 +125,7 @@ def test_the_door_says_why_it_stays_shut_and_names_the_statement(staff: House) -
     [
         ({"days": "400"}, "at most"),
         ({"days": ""}, "at most"),
+        ({"days": "1000000000000"}, "less than or equal to 3660"),
         ({"persons": "nobody-at-all"}, "stands for nobody"),
         ({"persons": ""}, "Name 1 to"),
         ({"reason": ""}, "Please say why"),
@@ -235,3 +256,32 @@ def test_a_page_of_nothing_is_not_found(staff: House) -> None:
     for place in ("grant", "case", "glass-review"):
         assert client.get(reverse(place, args=[99])).status_code == 404
     assert client.get(reverse("subject", args=["nobody"])).status_code == 404
+
+
+@pytest.mark.parametrize("said", ["", "bogus"])
+def test_no_answer_decides_nothing(staff: House, said: str) -> None:
+    enter(staff, "support").post(reverse("access-ask"), asked(staff))
+    grant = Grant.objects.get()
+    officer = enter(staff, "privacy-officer")
+    told = officer.post(reverse("grant-decide", args=[grant.pk]), {"do": said})
+    assert told.status_code == 422
+    assert "Choose one of the answers" in told.text
+    enter(staff, "support").post(reverse("glass"), asked(staff))
+    broken = Break.objects.get()
+    told = enter(staff, "owner").post(reverse("glass-review", args=[broken.pk]), {"do": said})
+    assert told.status_code == 422
+    broken.refresh_from_db()
+    grant.refresh_from_db()
+    assert (grant.decided_at, broken.reviewed_at) == (None, None)
+
+
+def test_a_refused_member_stays_in_the_console_and_reads_why(staff: House) -> None:
+    support = enter(staff, "support")
+    support.post(reverse("access-ask"), asked(staff))
+    told = support.post(reverse("grant-decide", args=[Grant.objects.get().pk]), {"do": "approve"})
+    assert told.status_code == 403
+    assert "Your role does not allow this." in told.text
+    assert reverse("people") in told.text
+    gone = support.get(reverse("grant", args=[99]))
+    assert gone.status_code == 404
+    assert reverse("people") in gone.text

@@ -145,7 +145,7 @@ def _case(
 def subject(request: HttpRequest, name: str) -> HttpResponse:
     """Show which values are held of a person, and open one of them by the door.
 
-    Whoever works with data may come here: that values are held is told, none of them is.
+    What no grant or case of hers is about she is not told of, not even that it is held.
     """
     actor, now = actor_of(request), datetime.now(UTC)
     objects.on_self(actor, "view.ask")

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from troth import vault
 from troth.access import objects, views
-from troth.access.acting import Acting
+from troth.access.acting import Acting, acting
 from troth.access.kinds import known_kinds
 from troth.access.models import Case, CaseMember, Member
 from troth.access.notes import read_notes
+from troth.access.reach import case_about, reach
 from troth.people.models import Detail
 from troth.policy.words import Pseudonym
 from troth.site.navigation import row_number
@@ -118,9 +119,13 @@ def workers_for(case: Case, actor: Acting) -> list[tuple[str, str]]:
     ]
 
 
-def values_of(tx: Tx, person: PersonId, labels: Labels) -> tuple[ValueShown, ...]:
-    """Return what is held of a person, none of it opened."""
+def values_of(
+    tx: Tx, actor: Acting, person: PersonId, case: Case | None, labels: Labels
+) -> tuple[ValueShown, ...]:
+    """Return what is held of a person and within a member's reach, none of it opened."""
     rows = Detail.objects.using(tx.alias).filter(person=person).exclude(box=None)
+    within = reach(tx, actor, person, case)
+    rows = rows if within is None else rows.filter(category__in=within)
     return tuple(
         ValueShown(
             row.pk,
@@ -153,7 +158,9 @@ def looked(
     person = vault.person_of(tx, Pseudonym(name))
     if person is None:
         return None
-    values = values_of(tx, person, labels)
+    actor = acting(tx)
+    case = case or case_about(tx, actor, person)
+    values = values_of(tx, actor, person, case, labels)
     return tuple(
         _opened(tx, person, one, case, use) if one.number == number and use else one
         for one in values
