@@ -204,7 +204,7 @@ def test_broken_glass_is_said_beforehand_and_reviewed_by_another(staff: House) -
 
 def test_the_map_shows_who_can_see_what_to_who_may_look(staff: House) -> None:
     support, officer = enter(staff, "support"), enter(staff, "privacy-officer")
-    assert "Nobody can see anything" in officer.get(reverse("access-map")).text
+    assert "Nobody holds a grant" in officer.get(reverse("access-map")).text
     support.post(reverse("access-ask"), asked(staff))
     grant = Grant.objects.get()
     officer.post(reverse("grant-decide", args=[grant.pk]), {"do": "approve", "note": ""})

@@ -1,7 +1,9 @@
 """What the gate must know of a member before she sees anything: sworn, reviewed, not frozen."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.db.models import Max
 from msgspec import Struct
 
 from troth.access.models import Freeze, Member, Review
@@ -51,6 +53,14 @@ def demand_sworn(tx: Tx, member: Member) -> None:
 def forget(tx: Tx) -> None:
     """Have it looked up again: a verb has just changed some of it."""
     tx.memo.pop("access.standing", None)
+
+
+def reviews_due(alias: str, members: Collection[Member]) -> dict[int, datetime]:
+    """Return by when the access of each of many members must be reviewed, in two queries."""
+    days = timedelta(days=number(alias, REVIEW_DAYS))
+    rows = Review.objects.using(alias).filter(member__in=[member.pk for member in members])
+    newest = dict(rows.order_by().values_list("member").annotate(Max("at")))
+    return {member.pk: newest.get(member.pk, member.since) + days for member in members}
 
 
 def review_due(tx: Tx, member: Member) -> datetime:

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext, gettext_noop
 from msgspec import Struct
 
-from troth.access.map import AccessMap, Asked, Row
+from troth.access.map import AccessMap, Asked, Ground, Row
 from troth.access.roles import NAMES
 from troth.site.navigation import kept
 from troth.site.typeset.access import Labels
@@ -25,27 +25,44 @@ def map_asked(query: Mapping[str, str], known: Collection[str]) -> Asked:
     )
 
 
+class GroundShown(Struct, frozen=True):
+    """Why somebody can see something: the name of the grant or case, and what it carries."""
+
+    grant: int | None
+    case: int | None
+    says: str
+    uses: str
+    until: datetime | None
+
+
 class CellShown(Struct, frozen=True):
-    """One cell of the map: how widely, for what, until when; "" breadth for nothing."""
+    """One cell of the map: how widely, on which grounds; "" breadth for nothing.
+
+    `more` counts the grounds that are not named.
+    """
 
     breadth: str
     says: str
-    uses: str = ""
-    until: datetime | None = None
     soon: bool = False
-    grants: int = 0
-    cases: int = 0
+    grounds: tuple[GroundShown, ...] = ()
+    more: int = 0
 
 
 class MapRow(Struct, frozen=True):
-    """One member's row of the map."""
+    """One member's row of the map; `stopped` says why none of it opens now, "" where it does."""
 
     member: str
     roles: tuple[str, ...]
-    frozen: bool
+    stopped: str
     cells: tuple[tuple[str, CellShown], ...]
 
 
+STOPS: Final = {
+    "frozen": gettext_noop("stopped"),
+    "unsworn": gettext_noop("undertaking missing"),
+    "overdue": gettext_noop("review overdue"),
+}
+GROUNDS_SHOWN: Final = 5
 BREADTHS: Final = {
     "all": gettext_noop("everybody"),
     "list": gettext_noop("by name"),
@@ -73,22 +90,30 @@ def map_rows(found: AccessMap, labels: Labels, now: datetime) -> list[MapRow]:
         return CellShown(
             held.breadth,
             gettext(BREADTHS[held.breadth]),
-            ", ".join(labels.purpose(one) for one in held.purposes),
-            held.until,
             held.until is not None and held.until - now < SOON,
-            held.grants,
-            held.cases,
+            tuple(_ground(one, labels) for one in held.grounds[:GROUNDS_SHOWN]),
+            max(0, len(held.grounds) - GROUNDS_SHOWN),
         )
 
     return [
         MapRow(
             row.member,
             tuple(gettext(NAMES[role]) for role in row.roles if role in NAMES),
-            row.frozen,
+            " · ".join(gettext(STOPS[one]) for one in row.stopped),
             tuple((label, cell(row, name)) for name, label in names),
         )
         for row in found.rows
     ]
+
+
+def _ground(one: Ground, labels: Labels) -> GroundShown:
+    return GroundShown(
+        one.grant,
+        one.case,
+        gettext(BREADTHS[one.breadth]),
+        ", ".join(labels.purpose(purpose) for purpose in one.purposes),
+        one.until,
+    )
 
 
 def map_kept(asked: Asked, found: AccessMap) -> dict[str, str]:
