@@ -88,8 +88,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     open_cases = Case.objects.filter(closed_at=None).order_by("-pk")[: typeset.SHOWN_MAX]
     initial = {"scope": "list", "days": LIFE_DAYS, "persons": request.GET.get("person", "")}
     form = AskForm(request.POST if request.method == "POST" else None, initial=initial).of(
-        category=labels.categories(),
-        use=labels.purposes(),
+        category=[("", "—"), *labels.categories()],
+        use=[("", "—"), *labels.purposes()],
         case=[("", "—"), *((str(one.pk), one.name) for one in open_cases)],
     )
     if request.method == "POST" and form.is_valid():
@@ -209,7 +209,7 @@ def break_glass(request: HttpRequest) -> HttpResponse:
     labels = typeset.Labels(DEFAULT_DB_ALIAS, now)
     initial = {"persons": request.GET.get("person", "")}
     form = GlassForm(request.POST if request.method == "POST" else None, initial=initial).of(
-        category=labels.categories(), use=labels.purposes()
+        category=[("", "—"), *labels.categories()], use=[("", "—"), *labels.purposes()]
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data | {"days": 1}

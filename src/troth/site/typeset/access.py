@@ -215,6 +215,10 @@ def state_asked(asked: str) -> str:
 
 def wish_of(tx: Tx, given: Mapping[str, Any]) -> Wish:
     """Return what a form asks for. Raises GrantError where somebody named is not there."""
+    if not given["category"]:
+        raise GrantError(Message(mark("Choose what you need to see.")), "category")
+    if not given["use"]:
+        raise GrantError(Message(mark("Choose for what you need it.")), "use")
     scope: Scope = given.get("scope") or "list"
     case = given.get("case") if scope == "case" else None
     return Wish(
