@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.access.house import NOW, PURPOSE, House, act, granted, house, value_of
-from troth.access import bulk, log, views
+from tests.access.house import NOW, PURPOSE, House, act, granted, house, value_of, wish
+from troth.access import bulk, glass, known, log, views
 from troth.access.acting import Acting
 from troth.access.facts import roles_of
 from troth.access.log import Asked
@@ -131,7 +131,7 @@ def test_a_confirmation_lapses(staff: House) -> None:
 def test_a_person_is_told_who_saw_her_data_and_why_by_role(staff: House) -> None:
     told = act(SYSTEM, log.seen_by, staff.persons[0])
     (seen,) = told.rows
-    assert (seen.role, seen.member, seen.purpose, seen.statement) == (
+    assert (seen.role, seen.name, seen.purpose, seen.statement) == (
         "support",
         "",
         PURPOSE,
@@ -145,4 +145,13 @@ def test_a_person_is_not_told_of_what_was_refused(staff: House) -> None:
 
 def test_names_are_told_where_that_is_set(staff: House) -> None:
     act(staff["owner"], set_setting, "names_on_me", given=True)
-    assert act(SYSTEM, log.seen_by, staff.persons[0]).rows[0].member == "support-1"
+    assert act(SYSTEM, log.seen_by, staff.persons[0]).rows[0].name == "", "she gave none"
+    act(staff["support"], known.give_name, "Robin Example")
+    assert act(SYSTEM, log.seen_by, staff.persons[0]).rows[0].name == "Robin Example"
+
+
+def test_a_person_is_told_that_nobody_had_approved_it(staff: House) -> None:
+    assert act(SYSTEM, log.seen_by, staff.persons[0]).rows[0].glass is False
+    act(staff["engineer"], glass.break_glass, wish(staff.persons[1]))
+    act(staff["engineer"], views.view, value_of(staff.persons[1]), None, PURPOSE)
+    assert act(SYSTEM, log.seen_by, staff.persons[1]).rows[0].glass is True

@@ -13,9 +13,10 @@ from django.db.models import QuerySet
 from msgspec import Struct
 
 from troth import vault
-from troth.access import bulk, objects
+from troth.access import bulk, known, objects
 from troth.access.acting import Acting, acting
 from troth.access.models import Bulk, View
+from troth.access.models.grants import GLASS
 from troth.access.settings import NAMES_ON_ME, switch
 from troth.ledger import LedgerEntry, record
 from troth.store import Tx
@@ -121,11 +122,15 @@ def _told(one: View) -> tuple[Any, ...]:
 
 
 class Seen(Struct, frozen=True):
-    """One view of a person's data as she is told of it: `member` is "" unless names are shown."""
+    """One view of a person's data as she is told of it.
+
+    `name` is the member's where names are told and she gave one. `glass`: nobody had approved it.
+    """
 
     at: datetime
     role: str
-    member: str
+    name: str
+    glass: bool
     category: str
     field: str
     purpose: str
@@ -152,19 +157,22 @@ def seen_by(tx: Tx, person: PersonId, page: int = 1) -> SeenPage:
     count = found.count()
     pages = max(1, -(-count // PAGE_ROWS))
     page = min(max(page, 1), pages)
-    named = switch(tx, NAMES_ON_ME)
-    rows = found.select_related("member__account", "case").order_by("-at", "-pk")
+    rows = found.select_related("member__account", "case", "grant").order_by("-at", "-pk")
+    here = list(rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS])
+    who = {one.member_id: one.member for one in here} if switch(tx, NAMES_ON_ME) else {}
+    names = {number: known.name_of(tx, member) for number, member in who.items()}
     told = tuple(
         Seen(
             at=one.at,
             role=one.role,
-            member=one.member.handle if named else "",
+            name=names.get(one.member_id, ""),
+            glass=one.grant is not None and one.grant.kind == GLASS,
             category=one.category,
             field=one.field,
             purpose=one.purpose,
             statement=one.statement,
             case="" if one.case is None else one.case.kind,
         )
-        for one in rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+        for one in here
     )
     return SeenPage(told, count, page, pages)
