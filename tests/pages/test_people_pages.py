@@ -20,6 +20,7 @@ from troth.access.models import Freeze, Invitation, Member, MemberRole, Review
 from troth.people.models import Detail
 from troth.store import transact, transact_as
 from troth.store.models import OutboxRow
+from troth.wire.smtp_server import SmtpServer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 PASSWORD = "a long and quiet river"
@@ -142,9 +143,18 @@ def test_a_link_is_shown_once_and_makes_a_member(member: Client) -> None:
     assert Client().post(path, {"password": PASSWORD, "again": PASSWORD}).status_code == 410
 
 
-def test_with_an_address_the_link_is_mailed_and_not_shown(member: Client) -> None:
+def test_where_no_mail_goes_the_link_is_shown_as_well(member: Client) -> None:
     given = {"roles": ["support"], "email": "maria@example.com"}
     shown = page_of(member.post("/console/people/invite", given)).text
+    assert "no mail server is set" in shown
+    assert "/console/join/" in shown
+
+
+def test_with_an_address_the_link_is_mailed_and_not_shown(member: Client) -> None:
+    given = {"roles": ["support"], "email": "maria@example.com"}
+    server = SmtpServer("mail.example.com", 587, "starttls")
+    with override_settings(TROTH_SMTP_SERVER=lambda: server):
+        shown = page_of(member.post("/console/people/invite", given)).text
     assert "on its way by mail" in shown
     assert "/console/join/" not in shown
     assert OutboxRow.objects.count() == 1

@@ -18,6 +18,7 @@ from troth.access.facts import member_of
 from troth.access.invitations import Opened, UnusableError, usable
 from troth.access.models import Invitation
 from troth.access.sign_in import any_member, sign_in_claimed
+from troth.notices.facts import way_out
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms import ClaimForm
 from troth.site.forms_people import InviteForm, PeopleForm
@@ -122,6 +123,7 @@ def _page(request: HttpRequest, form: InviteForm, opened: Opened | None = None) 
         "form": form,
         "roles": roles_shown(),
         "opened": opened,
+        "mail_goes": way_out(DEFAULT_DB_ALIAS) is not None,
         "link": "" if opened is None else _link(request)(opened.token),
         "waiting": invitations_shown(DEFAULT_DB_ALIAS, datetime.now(UTC)),
         "done": request.GET.get("done", ""),
