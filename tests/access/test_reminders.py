@@ -89,3 +89,12 @@ def test_a_new_text_is_told_at_once_to_those_who_signed() -> None:
     act(clerk, undertakings.sign, 1, "Made-up Maria", "en", at=AT)
     act(owner, undertakings.publish_text, "新的承诺", "A new promise", at=AT + DAY)
     assert OutboxRow.objects.count() == 1
+
+
+def test_however_many_members_there_are_the_questions_stay_few(
+    django_assert_max_num_queries: Any,
+) -> None:
+    for _ in range(30):
+        make_member("support")
+    with django_assert_max_num_queries(12):
+        assert mails(AT) == []

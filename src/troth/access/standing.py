@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from troth.access.models import Freeze, Member, Review
 from troth.access.settings import REVIEW_DAYS, number
-from troth.access.undertakings import until_of
+from troth.access.undertakings import NAMED_MAX, until_of
 from troth.policy.words import Message, mark
 from troth.store import Tx
 
@@ -58,7 +58,9 @@ def forget(tx: Tx) -> None:
 def reviews_due(alias: str, members: Collection[Member]) -> dict[int, datetime]:
     """Return by when the access of each of many members must be reviewed, in two queries."""
     days = timedelta(days=number(alias, REVIEW_DAYS))
-    rows = Review.objects.using(alias).filter(member__in=[member.pk for member in members])
+    rows = Review.objects.using(alias)
+    if len(members) <= NAMED_MAX:
+        rows = rows.filter(member__in=[member.pk for member in members])
     newest = dict(rows.order_by().values_list("member").annotate(Max("at")))
     return {member.pk: newest.get(member.pk, member.since) + days for member in members}
 
