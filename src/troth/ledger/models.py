@@ -42,6 +42,7 @@ class Entry(models.Model):
             models.Index(
                 fields=["id"], name="entry_waiting", condition=models.Q(index__isnull=True)
             ),
+            models.Index(fields=["kind", "id"], name="entry_by_kind"),
             models.Index(
                 fields=["subject", "id"], name="entry_by_subject", condition=~models.Q(subject="")
             ),
