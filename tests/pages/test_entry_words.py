@@ -18,6 +18,8 @@ from troth.site.templatetags.entry import plain
         (0, "0"),
         ("a", "a"),
         (["a", True], "a, yes"),
+        (["p"] * 12, ", ".join(["p"] * 12)),
+        (["p"] * 40, ", ".join(["p"] * 12) + ", … (+28)"),
         ({"epoch": 1, "lost": None}, "epoch: 1; lost: —"),
     ],
 )

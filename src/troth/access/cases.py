@@ -13,9 +13,11 @@ in time, with no grant to ask for. She never gives a case to herself that she op
 from collections.abc import Iterable
 from typing import Final
 
+from troth import vault
 from troth.access import objects, turns
 from troth.access.acting import Acting, acting
 from troth.access.facts import roles_of
+from troth.access.grants import end_these
 from troth.access.kinds import CaseKind, known_kinds
 from troth.access.models import Case, CaseMember, CasePerson, Grant, Member
 from troth.access.notes import seal_note
@@ -83,7 +85,11 @@ def open_case(
         raise NobodyError(
             Message(mark("A case is about 1 to %(number)s persons."), {"number": PERSONS_MAX})
         )
-    about = {"kind": kind, "persons": len(named), "opener": opener}
+    about = {
+        "kind": kind,
+        "persons": [vault.pseudonym(tx, person) for person in named],
+        "opener": opener,
+    }
     note = seal_note(tx, named[0], because)
     entry = record(tx, LedgerEntry("access.case-opened", about=about))
     case = Case.objects.using(tx.alias).create(
@@ -153,8 +159,7 @@ def close_case(tx: Tx, case: Case) -> None:
     case.save(using=tx.alias, update_fields=["closed_at", "closed_by"])
     CaseMember.objects.using(tx.alias).filter(case=case, until=None).update(until=tx.now)
     live = Grant.objects.using(tx.alias).filter(case=case, ended_at=None)
-    ended = live.update(ended_at=tx.now, ended_by=tx.actor)
-    about = {"case": case.name, "grants": ended}
+    about = {"case": case.name, "grants": end_these(tx, live, tx.actor)}
     record(tx, LedgerEntry("access.case-closed", about=about))
 
 

@@ -7,9 +7,18 @@
 from datetime import timedelta
 from typing import Final
 
+from msgspec.structs import replace
+
 from troth.access import objects, turns
 from troth.access.acting import acting
-from troth.access.grants import GrantError, SettledError, Wish, demand_declared, write
+from troth.access.grants import (
+    GrantError,
+    SettledError,
+    Wish,
+    demand_declared,
+    end_these,
+    write,
+)
 from troth.access.models import Break, Grant
 from troth.access.models.grants import GLASS
 from troth.access.notes import person_of_member, seal_note
@@ -61,10 +70,9 @@ def break_glass(tx: Tx, wish: Wish) -> Break:
         raise UnreviewedError(
             Message(mark("Your last use of this has to be reviewed by another member first."))
         )
-    grant = write(tx, actor.member, wish, needed=0, kind=GLASS)
+    grant = write(tx, actor.member, replace(wish, life=LIFE), needed=0, kind=GLASS)
     grant.decided_at, grant.approved, grant.until = tx.now, True, tx.now + LIFE
-    grant.life_s = int(LIFE.total_seconds())
-    grant.save(using=tx.alias, update_fields=["decided_at", "approved", "until", "life_s"])
+    grant.save(using=tx.alias, update_fields=["decided_at", "approved", "until"])
     skipped = holders(tx, (OWNER, PRIVACY_OFFICER, SECURITY), but=actor.member)
     values = {"member": actor.member.handle, "category": wish.category}
     told = tell(tx, skipped, "access.glass-broken", values, f"glass.{grant.pk}")
@@ -96,9 +104,12 @@ def review(tx: Tx, broken: Break, justified: bool, note: str) -> None:  # noqa: 
     )
     if not found:
         raise SettledError(Message(mark("This was reviewed already.")))
-    Grant.objects.using(tx.alias).filter(pk=broken.grant_id, ended_at=None).update(
-        ended_at=tx.now, ended_by=actor.member.handle
-    )
-    about = {"break": broken.pk, "member": broken.member.handle, "justified": justified}
+    left = Grant.objects.using(tx.alias).filter(pk=broken.grant_id, ended_at=None)
+    about = {
+        "break": broken.pk,
+        "member": broken.member.handle,
+        "justified": justified,
+        "grants": end_these(tx, left, actor.member.handle),
+    }
     record(tx, LedgerEntry("access.glass-reviewed", about=about))
     close_all(tx, SIGNAL, broken.member.handle, actor.member.handle, "reviewed")

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
+from troth import vault
 from troth.access import objects, turns
 from troth.access.acting import acting
 from troth.access.models import Approval, Case, Freeze, Grant, GrantPerson, Member
@@ -28,6 +29,7 @@ from troth.access.settings import (
 from troth.access.standing import demand_sworn, standing
 from troth.access.telling import holders, tell
 from troth.ledger import LedgerEntry, record
+from troth.ledger.entries import moment
 from troth.policy.words import Message, mark
 from troth.store import SYSTEM, Tx
 from troth.store.locks import serialise
@@ -37,6 +39,8 @@ from troth.versions import facts
 Scope = Literal["all", "case", "list"]
 DECIDERS: Final = (OWNER, PRIVACY_OFFICER)
 PERSONS_MAX: Final = 1_000
+TOLD_MAX: Final = 1_000
+"""So many grants an entry names; of more, several tell."""
 LAPSED: Final = SYSTEM
 
 
@@ -105,14 +109,25 @@ def ask(tx: Tx, wish: Wish) -> Grant:
 def write(tx: Tx, member: Member, wish: Wish, *, needed: int, kind: str = "asked") -> Grant:
     """Write a grant that waits, with its entry; for the verbs of access themselves."""
     reason = seal_note(tx, person_of_member(tx, member), wish.reason, required=True)
+    return enter(tx, member, wish, reason, needed=needed, kind=kind)
+
+
+def enter(
+    tx: Tx, member: Member, wish: Wish, reason: bytes, *, needed: int, kind: str = "asked"
+) -> Grant:
+    """Write a grant that waits, whose reason is sealed already."""
+    lapses = tx.now + timedelta(days=number(tx, REQUEST_LAPSES_DAYS))
+    persons = sorted(set(wish.persons))
     about = {
         "member": member.handle,
         "category": wish.category,
         "purpose": wish.purpose,
         "scope": wish.scope,
         "case": None if wish.case is None else wish.case.name,
-        "persons": len(wish.persons),
-        "hours": round(wish.life.total_seconds() / 3600, 2),
+        "persons": [vault.pseudonym(tx, person) for person in persons],
+        "life_s": int(wish.life.total_seconds()),
+        "lapses": moment(lapses),
+        "needed": needed,
         "kind": kind,
     }
     entry = record(tx, LedgerEntry("access.grant-asked", about=about))
@@ -125,13 +140,13 @@ def write(tx: Tx, member: Member, wish: Wish, *, needed: int, kind: str = "asked
         case=wish.case,
         reason=reason,
         asked_at=tx.now,
-        lapses_at=tx.now + timedelta(days=number(tx, REQUEST_LAPSES_DAYS)),
+        lapses_at=lapses,
         life_s=int(wish.life.total_seconds()),
         approvals_needed=needed,
         entry=entry,
     )
     GrantPerson.objects.using(tx.alias).bulk_create(
-        [GrantPerson(grant=grant, person=person) for person in sorted(set(wish.persons))]
+        [GrantPerson(grant=grant, person=person) for person in persons]
     )
     return grant
 
@@ -188,7 +203,14 @@ def decide(tx: Tx, grant: Grant, yes: bool, note: str = "") -> Grant:  # noqa: F
     said = Approval.objects.using(tx.alias).filter(grant=grant)
     if said.filter(member=actor.member).exists():
         raise SettledError(Message(mark("You have decided on this request already.")))
-    about = {"grant": grant.name, "yes": yes, "member": grant.member.handle}
+    given = _counted(said).count() + yes
+    settled = not yes or given >= grant.approvals_needed
+    about = {
+        "grant": grant.name,
+        "yes": yes,
+        "member": grant.member.handle,
+        "until": moment(tx.now + grant.life) if yes and settled else None,
+    }
     entry = record(tx, LedgerEntry("access.grant-decided", about=about))
     said.create(
         grant=grant,
@@ -198,7 +220,7 @@ def decide(tx: Tx, grant: Grant, yes: bool, note: str = "") -> Grant:  # noqa: F
         at=tx.now,
         entry=entry,
     )
-    if not yes or _counted(said).count() >= grant.approvals_needed:
+    if settled:
         _settle(tx, grant, yes=yes)
     return grant
 
@@ -241,11 +263,20 @@ def end_all_of(tx: Tx, member: Member) -> int:
     """End whatever a member has asked for or holds; return how many those were."""
     live = Grant.objects.using(tx.alias).filter(member=member, ended_at=None)
     live = live.filter(Q(until=None, decided_at=None) | Q(until__gt=tx.now))
-    ended = live.update(ended_at=tx.now, ended_by=tx.actor)
-    if ended:
-        about = {"member": member.handle, "grants": ended}
+    ended = end_these(tx, live, tx.actor)
+    for begin in range(0, len(ended), TOLD_MAX):
+        about = {"member": member.handle, "grants": ended[begin : begin + TOLD_MAX]}
         record(tx, LedgerEntry("access.grants-ended", about=about))
-    return ended
+    return len(ended)
+
+
+def end_these(tx: Tx, grants: "QuerySet[Grant]", by: str) -> list[str]:
+    """End grants and return their names, for the entry of the verb that does so."""
+    ended = list(grants.select_for_update().order_by("pk"))
+    for grant in ended:
+        grant.ended_at, grant.ended_by = tx.now, by
+    Grant.objects.using(tx.alias).bulk_update(ended, ["ended_at", "ended_by"], batch_size=100)
+    return [grant.name for grant in ended]
 
 
 def lapse(tx: Tx) -> None:
@@ -253,9 +284,10 @@ def lapse(tx: Tx) -> None:
     late = Grant.objects.using(tx.alias).filter(
         decided_at=None, ended_at=None, lapses_at__lte=tx.now
     )
-    ended = late.update(ended_at=tx.now, ended_by=LAPSED)
-    if ended:
-        record(tx, LedgerEntry("access.requests-lapsed", about={"grants": ended}))
+    ended = end_these(tx, late, LAPSED)
+    for begin in range(0, len(ended), TOLD_MAX):
+        about = {"grants": ended[begin : begin + TOLD_MAX]}
+        record(tx, LedgerEntry("access.requests-lapsed", about=about))
 
 
 def live(tx: Tx, member: Member, category: str, purpose: str) -> "QuerySet[Grant]":

@@ -270,6 +270,8 @@ def _end_work(tx: Tx, member: Member, roles: frozenset[Role]) -> None:
         if kind is None or roles.isdisjoint(kind.roles):
             works.until = tx.now
             works.save(using=tx.alias, update_fields=["until"])
+            about = {"case": works.case.name, "member": member.handle}
+            record(tx, LedgerEntry("access.case-left", about=about))
 
 
 def _open_cases(tx: Tx, member: Member) -> QuerySet[CaseMember]:

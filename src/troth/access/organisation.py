@@ -23,6 +23,7 @@ from troth.access.models import MemberRole, Procedure, Responsible
 from troth.access.roles import ROLES, Role
 from troth.access.undertakings import TextError, demand_text, text_hash, tidy
 from troth.ledger import LedgerEntry, record
+from troth.ledger.entries import moment
 from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.store.locks import serialise
@@ -77,7 +78,7 @@ def name_responsible(tx: Tx, zh: str, en: str, reach: str) -> Responsible:
     given = {"zh": _line(zh), "en": _line(en), "reach": _line(reach)}
     for field, text in given.items():
         _demand_line(field, text, REACH_LENGTH_MAX if field == "reach" else TITLE_LENGTH_MAX)
-    entry = record(tx, LedgerEntry("access.responsible-named", about={"by": tx.actor}))
+    entry = record(tx, LedgerEntry("access.responsible-named", about=given))
     rows = Responsible.objects.using(tx.alias)
     return rows.create(**given, since=tx.now, by=tx.actor, entry=entry)
 
@@ -177,7 +178,13 @@ def write(
         )
     rows = Procedure.objects.using(tx.alias)
     number = (rows.filter(name=name).aggregate(last=Max("number"))["last"] or 0) + 1
-    about = {"procedure": name, "number": number, "hash": hash_of(draft), "retired": retired}
+    about = {
+        "procedure": name,
+        "number": number,
+        "hash": hash_of(draft),
+        "retired": retired,
+        "due": moment(tx.now + review),
+    }
     entry = record(tx, LedgerEntry("access.procedure-written", about=about))
     return rows.create(
         name=name,

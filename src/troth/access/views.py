@@ -102,6 +102,7 @@ def _one(
     plain = vault.unseal(tx, sealed, permit(decision, asked)) if decision.allowed else None
     about = {
         "member": actor.member.handle,
+        "role": _role(actor),
         "field": sealed.field,
         "grant": None if basis.grant is None else basis.grant.name,
         "bulk": None if confirmed is None else confirmed.pk,
@@ -123,7 +124,7 @@ def _write(tx: Tx, actor: Acting, sealed: Sealed, decision: Decision, row: _Row)
     View.objects.using(tx.alias).create(
         at=tx.now,
         member=actor.member,
-        role=min(actor.roles, key=ROLES.index, default=""),
+        role=_role(actor),
         subject=row.subject,
         category=sealed.category,
         field=sealed.field,
@@ -137,6 +138,11 @@ def _write(tx: Tx, actor: Acting, sealed: Sealed, decision: Decision, row: _Row)
         version=decision.version,
         entry=row.entry,
     )
+
+
+def _role(actor: Acting) -> str:
+    """Return what she is as far as the person is told."""
+    return min(actor.roles, key=ROLES.index, default="")
 
 
 def _asked(

@@ -6,6 +6,8 @@ from django.utils.translation import pgettext
 register = template.Library()
 
 NOTHING = "—"
+SHOWN = 12
+"""How many of a long list a reader sees: the entry itself, exported, has all."""
 
 
 @register.filter
@@ -16,7 +18,8 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         return pgettext("fact", "yes") if value else pgettext("fact", "no")
     if isinstance(value, list):
-        return ", ".join(plain(one) for one in value)
+        more = [f"… (+{len(value) - SHOWN})"] if len(value) > SHOWN else []
+        return ", ".join([*map(plain, value[:SHOWN]), *more])
     if isinstance(value, dict):
         return "; ".join(f"{name}: {plain(one)}" for name, one in value.items())
     return str(value)
