@@ -37,18 +37,19 @@ def _resume(module: str, function: str) -> Callable[[Store, datetime, Cursor], E
     return resume
 
 
-def _sabotage(
-    name: str, function: str, undo: str = "", breaks: frozenset[StatementId] = ACCESS
-) -> Sabotage:
-    """Return a sabotage that is imported when it is committed, for the same reason."""
+def _sabotages(
+    module: str, *names: str, breaks: frozenset[StatementId] = ACCESS
+) -> tuple[Sabotage, ...]:
+    """Return sabotages that are imported when they are committed, for the same reason."""
 
-    def run(which: str) -> Callable[[Store], None]:
+    def run(name: str) -> Callable[[Store], None]:
         def go(store: Store) -> None:
-            getattr(import_module("troth.access.sabotages"), which)(store)
+            found = import_module(f"troth.access.sabotages_{module}")
+            getattr(found, name.replace("-", "_"))(store)
 
         return go
 
-    return Sabotage(f"access.{name}", breaks, run(function), run(undo) if undo else None)
+    return tuple(Sabotage(f"access.{name}", breaks, run(name)) for name in names)
 
 
 CONTROLS: Final[tuple[Control, ...]] = (
@@ -56,18 +57,25 @@ CONTROLS: Final[tuple[Control, ...]] = (
         name="access.live-grants",
         proves=Message(
             mark(
-                "Every view of personal data rested on a grant that lived and others had approved,"
-                " or on an open case, and none came after a freeze."
+                "Every view of personal data, by a member whose role sees such, rested on a grant"
+                " that lived and that others who may had approved, or on an open case about that"
+                " person, and none came after a freeze."
             )
         ),
         period=PERIOD,
         examine=_examine("examinations", "live_grants"),
         resume=_resume("examinations", "live_grants"),
-        sabotages=(
-            _sabotage("view-without-grant", "view_without_grant"),
-            _sabotage("view-after-freeze", "view_after_freeze"),
-            _sabotage("grant-past-its-end", "grant_past_its_end"),
-            _sabotage("grant-approved-by-herself", "grant_approved_by_herself"),
+        sabotages=_sabotages(
+            "views",
+            "view-without-grant",
+            "view-without-role",
+            "view-after-freeze",
+            "grant-past-its-end",
+            "grant-approved-by-herself",
+            "grant-approved-without-right",
+            "case-about-another",
+            "case-for-another-purpose",
+            "case-of-another-role",
         ),
     ),
     Control(
@@ -81,10 +89,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         period=PERIOD,
         examine=_examine("examinations", "undertakings"),
         resume=_resume("examinations", "undertakings"),
-        sabotages=(
-            _sabotage("grant-unsworn", "grant_unsworn"),
-            _sabotage("signed-text-edited", "signed_text_edited"),
-        ),
+        sabotages=_sabotages("views", "grant-unsworn", "signed-text-edited"),
     ),
     Control(
         name="access.reviews-on-time",
@@ -94,37 +99,66 @@ CONTROLS: Final[tuple[Control, ...]] = (
         period=PERIOD,
         examine=_examine("examinations", "reviews"),
         resume=_resume("examinations", "reviews"),
-        sabotages=(_sabotage("review-overdue", "review_overdue"),),
+        sabotages=_sabotages("views", "review-overdue"),
     ),
     Control(
         name="access.log-complete",
         proves=Message(
             mark(
-                "The record of access is what was entered in the ledger: no row is missing, none"
-                " was changed, and the database refuses to change one."
+                "The record of access, and the grants, freezes, cases, roles and signatures views"
+                " rest on, are what was entered in the ledger: no row is missing, none was changed"
+                " or added, and the database refuses to change one of the record."
             )
         ),
         period=PERIOD,
         examine=_examine("examinations_log"),
         resume=_resume("examinations_log", "examine"),
-        sabotages=(
-            _sabotage("row-deleted", "row_deleted"),
-            _sabotage("row-changed", "row_changed"),
+        sabotages=_sabotages(
+            "rows",
+            "row-deleted",
+            "row-changed",
+            "row-moved",
+            "row-of-another-role",
+            "row-of-another-sentence",
+            "row-on-another-ground",
+            "grant-prolonged",
+            "grant-given-for-longer",
+            "grant-widened",
+            "grant-made-glass",
+            "grant-revived",
+            "grant-naming-another",
+            "approval-added",
+            "freeze-deleted",
+            "freeze-lifted",
+            "case-reopened",
+            "case-about-one-more",
+            "role-taken-unseen",
+            "review-added",
+            "member-made-newer",
         ),
     ),
     Control(
         name="protection.procedures",
         proves=Message(
             mark(
-                "Procedures are within their review dates, each role there must be has a holder,"
-                " and somebody is named as responsible."
+                "Procedures are as they were written and within their review dates, each role"
+                " there must be has a holder, and somebody is named as responsible."
             )
         ),
         period=PERIOD,
         examine=_examine("examinations_organisation"),
         sabotages=(
-            _sabotage("procedure-overdue", "procedure_overdue", breaks=ORGANISATION),
-            _sabotage("role-without-holder", "role_without_holder", breaks=ORGANISATION),
+            *_sabotages(
+                "organisation",
+                "procedure-overdue",
+                "procedure-text-edited",
+                "procedure-postponed",
+                "procedure-deleted",
+                "responsible-renamed",
+                "role-without-holder",
+                breaks=ORGANISATION,
+            ),
+            *_sabotages("organisation", "role-deleted", breaks=ACCESS | ORGANISATION),
         ),
     ),
 )

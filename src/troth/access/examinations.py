@@ -67,6 +67,8 @@ def live_grants(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Eviden
         broken = view.grant is not None and view.grant.kind == GLASS
         if not history.carries(view, people.of(view.subject)):
             wrong.append(f"view {view.pk}: no live grant")
+        elif not history.might(view.member_id, "view.ask", view.at, own=True):
+            wrong.append(f"view {view.pk}: no role that sees anything")
         elif history.frozen(view.member, view.at) and not broken:
             wrong.append(f"view {view.pk}: after a freeze")
     live = Grant.objects.using(alias).filter(approved=True, ended_at=None, until__gt=now)

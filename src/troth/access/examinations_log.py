@@ -1,4 +1,8 @@
-"""Is the record of access whole? Each view has its entry and each entry its view, alike."""
+"""Is the record of access whole? Each view has its entry and each entry its view, alike.
+
+The same is asked of what views rest on (`examinations_rows`): few beside views, and looked at whole
+each time.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,7 +15,9 @@ from django.db.models import Exists, Max, Min, OuterRef
 from msgspec import Struct
 
 from troth.access.examinations import CHUNK, NO_CURSOR, SAMPLES_MAX, SETTLES
+from troth.access.examinations_rows import differences
 from troth.access.models import View
+from troth.access.tables import OF_ACCESS
 from troth.access.views import VIEWED
 from troth.ledger.models import Entry, Epoch
 from troth.policy.promise import Cursor, Evidence
@@ -31,25 +37,37 @@ GUARDED: Final = (
 
 
 class _About(Struct, frozen=True):
+    """`role` is missing in entries of an older release."""
+
     member: str
     field: str
+    grant: str | None
+    bulk: int | None
+    role: str | None = None
 
 
 class _Facts(Struct, frozen=True):
     category: str
     purpose: str
+    case: str | None = None
 
 
 class _Decision(Struct, frozen=True):
+    """`version` is told where it is another than the entry's."""
+
     allowed: bool
     reason: str
+    statement: str
+    version: str | None = None
 
 
 class _Body(Struct, frozen=True):
+    at: datetime
     about: _About
     facts: _Facts
     decision: _Decision
     subject: str | None
+    version: str
 
 
 _DECODER: Final = msgspec.json.Decoder(_Body)
@@ -62,7 +80,8 @@ def examine(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Evidence:
         entries_wrong += _entries_without_row(alias, batch)
     views, rows_wrong = _rows_without_entry(alias, now, int(cursor.get("view", 0)))
     unguarded = [f"{table}: not guarded" for table in unprotected(connections[alias], GUARDED)]
-    wrong = unguarded + entries_wrong + rows_wrong
+    ground, ground_wrong = differences(alias, now, OF_ACCESS)
+    wrong = unguarded + entries_wrong + rows_wrong + ground_wrong
     return Evidence(
         control=CONTROL,
         verdict="broken" if wrong else "kept",
@@ -71,10 +90,16 @@ def examine(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Evidence:
         why=Message(mark("The record of access is not what was entered."))
         if wrong
         else Message(
-            mark("Each view on record is as it was entered, and none is missing (%(count)s)."),
+            mark(
+                "Each view on record, and each row it may rest on, is as it was entered, and none"
+                " is missing (%(count)s views)."
+            ),
             {"count": told.examined},
         ),
-        figures={mark("Views entered"): told.examined},
+        figures={
+            mark("Views entered"): told.examined,
+            mark("Members, grants, cases and what belongs to them"): ground,
+        },
         samples=tuple(wrong[:SAMPLES_MAX]),
         cursor={**told.cursor, "view": views},
     )
@@ -150,19 +175,33 @@ def _alike(row: View, body: bytes) -> bool:
     except msgspec.DecodeError:
         return False
     return (
+        told.at,
         told.about.member,
+        row.role if told.about.role is None else told.about.role,
         told.about.field,
+        told.about.grant,
+        told.about.bulk,
         told.facts.category,
         told.facts.purpose,
+        told.facts.case,
         told.decision.allowed,
         told.decision.reason,
+        told.decision.statement,
+        told.decision.version or told.version,
         told.subject,
     ) == (
+        row.at,
         row.member.handle,
+        row.role,
         row.field,
+        None if row.grant_id is None else f"grant-{row.grant_id}",
+        row.bulk_id,
         row.category,
         row.purpose,
+        None if row.case_id is None else f"case-{row.case_id}",
         row.allowed,
         row.reason,
+        row.statement,
+        row.version,
         row.subject,
     )

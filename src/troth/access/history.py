@@ -1,25 +1,32 @@
 """How members and grants stood at any moment, read from the rows alone: for who examines views.
 
 Everything is derived anew from what is stored; nothing is taken from what the door has written.
+That the rows are what the ledger tells of them is `examinations_rows`'s to find.
 """
 
 from bisect import bisect_right
 from datetime import datetime, timedelta
+from typing import cast
 
+from troth.access.kinds import known_kinds
 from troth.access.models import (
     Approval,
+    Case,
     CaseMember,
     CasePerson,
     Freeze,
     Grant,
     GrantPerson,
     Member,
+    MemberRole,
     Review,
     Setting,
     Signature,
     View,
 )
 from troth.access.models.grants import ALL, CASE, GLASS
+from troth.access.objects import Action, roles_may
+from troth.access.roles import Role
 from troth.access.settings import REVIEW_DAYS, SETTINGS
 from troth.access.undertakings import until_at
 from troth.vault import PersonId
@@ -35,7 +42,8 @@ class History:
         self._persons: dict[int, frozenset[str]] = {}
         self._cases: dict[int, frozenset[str]] = {}
         self._work: dict[tuple[int, int], list[CaseMember]] = {}
-        self._approvers: dict[int, frozenset[int]] = {}
+        self._approvals: dict[int, list[Approval]] = {}
+        self._roles: dict[int, list[MemberRole]] | None = None
         self._review_days = self._settings(REVIEW_DAYS)
         self._reviews: dict[int, list[datetime]] | None = None
 
@@ -85,33 +93,58 @@ class History:
                 self._reviews.setdefault(member, []).append(at)
         return self._reviews
 
+    def might(self, member_id: int, action: Action, at: datetime, *, own: bool) -> bool:
+        """Whether a member's roles allowed something then."""
+        return roles_may(self._roles_at(member_id, at), action, own=own)
+
+    def _roles_at(self, member_id: int, at: datetime) -> frozenset[Role]:
+        """Return what a member was; all roles ever held are read at once, there are few."""
+        if self._roles is None:
+            self._roles = {}
+            for row in MemberRole.objects.using(self._alias):
+                self._roles.setdefault(row.member_id, []).append(row)
+        held = self._roles.get(member_id, ())
+        return frozenset(
+            cast("Role", row.role)
+            for row in held
+            if row.since <= at and (row.until is None or at <= row.until)
+        )
+
     def carries(self, view: View, person: PersonId | None) -> bool:
         """Whether what a view names as its ground stood at its moment and covers it.
 
         `person` is None for somebody who was erased since: whom a list named can't be told then.
         """
         if view.case is not None and view.grant is None:
-            return self._works(view)
+            return self._works(view, view.case, person)
         grant = view.grant
         if grant is None or grant.member_id != view.member_id:
             return False
         if (grant.category, grant.purpose) != (view.category, view.purpose):
             return False
-        return self._lived(grant, view.at) and self._given(grant) and self._names(view, person)
+        lived = self._lived(grant, view.at) and self._given(grant, view.at)
+        return lived and self._names(view, person)
 
     def _lived(self, grant: Grant, at: datetime) -> bool:
-        begun = grant.approved and grant.decided_at is not None and grant.decided_at <= at
-        within = grant.until is not None and at < grant.until
-        return bool(begun and within) and (grant.ended_at is None or at <= grant.ended_at)
+        if not grant.approved or grant.decided_at is None or grant.until is None:
+            return False
+        within = grant.decided_at <= at < grant.until <= grant.decided_at + grant.life
+        return within and (grant.ended_at is None or at <= grant.ended_at)
 
-    def _given(self, grant: Grant) -> bool:
-        """Whether enough others said yes; glass needs nobody's."""
+    def _given(self, grant: Grant, at: datetime) -> bool:
+        """Whether enough others who might say so had said yes; glass needs nobody's."""
         if grant.kind == GLASS:
             return True
-        if grant.pk not in self._approvers:
+        if grant.pk not in self._approvals:
             said = Approval.objects.using(self._alias).filter(grant=grant, yes=True)
-            self._approvers[grant.pk] = frozenset(said.values_list("member_id", flat=True))
-        others = self._approvers[grant.pk] - {grant.member_id}
+            self._approvals[grant.pk] = list(said)
+        others = {
+            one.member_id
+            for one in self._approvals[grant.pk]
+            if one.member_id != grant.member_id
+            and one.at <= at
+            and self.might(one.member_id, "grant.decide", one.at, own=False)
+        }
         return len(others) >= max(grant.approvals_needed, 1)
 
     def _names(self, view: View, person: PersonId | None) -> bool:
@@ -133,10 +166,18 @@ class History:
             self._cases[case_id] = frozenset(rows.values_list("person", flat=True))
         return self._cases[case_id]
 
-    def _works(self, view: View) -> bool:
-        """Whether she worked on the case, given by another, while it was open."""
-        case = view.case
-        if case is None or (case.closed_at is not None and view.at > case.closed_at):
+    def _works(self, view: View, case: Case, person: PersonId | None) -> bool:
+        """Whether she worked on the open case about this person, as its kind lets her."""
+        if view.at < case.opened_at or (case.closed_at is not None and view.at > case.closed_at):
+            return False
+        kind = known_kinds().get(case.kind)
+        if kind is None or view.purpose not in kind.purposes:
+            return False
+        if kind.categories and view.category not in kind.categories:
+            return False
+        if kind.roles.isdisjoint(self._roles_at(view.member_id, view.at)):
+            return False
+        if person is not None and person not in self._case_persons(case.pk):
             return False
         key = (case.pk, view.member_id)
         if key not in self._work:

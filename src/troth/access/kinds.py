@@ -19,7 +19,8 @@ class CaseKind(Struct, frozen=True, kw_only=True):
     """A kind of case: what it is about, for which purposes, and which roles work on it.
 
     Of its persons every category may be seen that the register lets be used for the purpose, or
-    those of `categories` alone where some are named.
+    those of `categories` alone where some are named. Examinations hold old views to their kinds:
+    one is never taken away or narrowed, a new one stands beside it.
     """
 
     name: str

@@ -12,6 +12,7 @@ from troth.access.allowed import FrozenError, may, while_frozen
 from troth.access.allowed import NotAllowedError as NotAllowedError  # noqa: PLC0414 - raised here
 from troth.access.kinds import known_kinds
 from troth.access.models import Break, Bulk, Case, CaseMember, Grant, Member
+from troth.access.roles import Role
 
 GOVERNS: Final[Action] = "case.close"
 """Who may do this to another's case may give it, too."""
@@ -81,6 +82,11 @@ def may_house(actor: Acting, action: Action) -> bool:
 def may_self(actor: Acting, action: Action) -> bool:
     """Tell of what a member does for herself: sign, ask for a grant, break the glass."""
     return _may(actor, action, own=True)
+
+
+def roles_may(roles: frozenset[Role], action: Action, *, own: bool) -> bool:
+    """Tell of roles that somebody held once: for whoever examines what she did."""
+    return may(action, roles, own=own)
 
 
 def on_member(actor: Acting, action: Action, other: Member) -> None:
