@@ -31,6 +31,7 @@ from troth.access import (
     glass,
     grants,
     invitations,
+    known,
     members,
     organisation,
     starting,
@@ -44,7 +45,9 @@ from troth.access.tables import OF_ACCESS, OF_ORGANISATION
 from troth.access.told import Told
 from troth.ledger import LedgerEntry, record
 from troth.ledger.sequencer import integrate_all, open_log
+from troth.people.actions import bury
 from troth.people.erasure import erase
+from troth.people.models import Account
 from troth.store import SYSTEM, Store, Tx
 from troth.vault import PersonId
 
@@ -112,11 +115,18 @@ def busy_with_members(staff: House) -> None:
     act(staff["owner"], members.set_roles, newcomer, ["security"], at=NOW + 2 * HOUR)
     act(staff["owner"], members.set_roles, newcomer, ["support"], at=NOW + 3 * HOUR)
     act(staff["owner"], members.review, newcomer, "She still needs it")
+    act(newcomer, cases.take, opened(staff))
     act(staff["owner"], members.freeze, newcomer, "To look at it")
     act(staff["owner"], members.unfreeze, newcomer, "Looked at", at=NOW + HOUR)
     act(staff["owner"], members.freeze, newcomer, "Again", at=NOW + 2 * HOUR)
-    act(newcomer, cases.take, opened(staff))
     act(staff["owner"], members.end, newcomer, at=NOW + 4 * HOUR)
+
+
+def busy_with_an_erasure(staff: House) -> None:
+    act(staff["support"], known.give_address, "support@example.com")
+    granted(staff, staff.persons[0])
+    person = Account.objects.get(pk=staff["support"].account_id).person
+    act(staff["owner"], bury, PersonId(person), "asked")
 
 
 def busy_with_an_alert(staff: House) -> None:
@@ -144,6 +154,7 @@ def busy_with_texts(staff: House) -> None:
         busy_with_glass,
         busy_with_members,
         busy_with_an_alert,
+        busy_with_an_erasure,
         busy_with_a_link,
         busy_with_texts,
     ],
