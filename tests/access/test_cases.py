@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.access.house import House, act, granted, house, opened, swear, wish
-from troth.access import cases, grants
+from tests.access.house import NOW, House, act, frozen, granted, house, opened, swear, wish
+from troth.access import cases, examinations, grants, log, views
 from troth.access.acting import acting_as
 from troth.access.members import set_roles
 from troth.access.models import Approval, CaseMember
@@ -72,3 +72,30 @@ def test_a_yes_counts_as_long_as_she_may_still_give_it(staff: House) -> None:
     assert Approval.objects.filter(yes=True).count() == 2
     act(staff["owner"], set_roles, staff["privacy-officer"], {"privacy-officer"})
     assert act(staff["owner"], grants.end, waiting) is None
+
+
+def test_what_is_written_to_a_case_opens_by_the_door_for_who_works_on_it(staff: House) -> None:
+    case = act(staff["owner"], cases.open_case, "question", staff.persons[:1], "She moved house")
+    for role in ("owner", "auditor", "security"):
+        with pytest.raises(NotAllowedError):
+            act(staff[role], views.view_note, case)
+    before = act(staff["support"], views.view_note, case)
+    act(staff["support"], cases.take, case)
+    seen = act(staff["support"], views.view_note, case)
+    assert before is not None
+    assert before.plain is None
+    assert seen is not None
+    assert seen.plain is not None
+    assert seen.plain.reveal() == "She moved house"
+    told = act("system", log.seen_by, staff.persons[0]).rows
+    assert [(one.category, one.field) for one in told] == [("access-log", "reason")]
+    assert examinations.live_grants("default", NOW).verdict == "kept"
+
+
+def test_what_is_written_to_a_case_stays_shut_to_who_is_frozen(staff: House) -> None:
+    case = act(staff["owner"], cases.open_case, "question", staff.persons[:1], "She moved house")
+    act(staff["support"], cases.take, case)
+    frozen(staff["support"])
+    seen = act(staff["support"], views.view_note, case)
+    assert seen is not None
+    assert seen.decision.reason.code == "access-frozen"

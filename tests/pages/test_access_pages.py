@@ -164,8 +164,10 @@ def test_a_case_is_taken_opens_its_person_and_closes(staff: House) -> None:
     support = enter(staff, "support")
     assert "About her address" not in support.get(reverse("case", args=[case.pk])).text
     assert support.post(reverse("case-take", args=[case.pk])).status_code == 302
-    page = support.get(reverse("case", args=[case.pk])).text
-    assert "About her address" in page
+    place = reverse("case", args=[case.pk])
+    assert "About her address" not in support.get(place).text
+    assert "About her address" in support.get(f"{place}?more=1").text
+    assert View.objects.get().category == "access-log"
     subject = reverse("subject", args=[name_of(staff.persons[0])])
     number = support.get(subject).text.split('name="value" value="')[1].split('"')[0]
     given = {"value": number, "use": PURPOSE, "case": str(case.pk)}

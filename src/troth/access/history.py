@@ -171,9 +171,7 @@ class History:
         if view.at < case.opened_at or (case.closed_at is not None and view.at > case.closed_at):
             return False
         kind = known_kinds().get(case.kind)
-        if kind is None or view.purpose not in kind.purposes:
-            return False
-        if kind.categories and view.category not in kind.categories:
+        if kind is None or not kind.lets(view.category, view.purpose):
             return False
         if kind.roles.isdisjoint(self._roles_at(view.member_id, view.at)):
             return False

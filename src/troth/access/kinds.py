@@ -7,12 +7,16 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
+from typing import Final
 
 from msgspec import Struct
 
 import troth
 from troth.access.roles import Role
 from troth.policy.words import Message
+
+WRITTEN: Final = ("access-log", "staff-access")
+"""Category and purpose of what members write (`access.notes`)."""
 
 
 class CaseKind(Struct, frozen=True, kw_only=True):
@@ -28,6 +32,15 @@ class CaseKind(Struct, frozen=True, kw_only=True):
     purposes: frozenset[str]
     roles: frozenset[Role]
     categories: frozenset[str] = frozenset()
+
+    def lets(self, category: str, purpose: str) -> bool:
+        """Tell whether who works on such a case may see a category for a purpose.
+
+        What was written to the case about its person is hers to read, whatever the kind names.
+        """
+        if (category, purpose) == WRITTEN:
+            return True
+        return purpose in self.purposes and (not self.categories or category in self.categories)
 
 
 @cache

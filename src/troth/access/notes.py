@@ -2,12 +2,16 @@
 
 `seal_note(tx, person, text) -> bytes`                  "" is kept as nothing
 `read_notes(tx, notes) -> list[str]`                     (person, note) pairs, entered as one use
+
+Those are notes about members. What is written to a case is about a person whose data are kept:
+it opens by the door alone (`sealed_note`, `views.view`).
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 from troth import vault
+from troth.access.kinds import WRITTEN
 from troth.access.models import Member
 from troth.gate import permit
 from troth.ledger import LedgerEntry, record
@@ -17,9 +21,9 @@ from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.vault import PersonId, Sealed
 
-CATEGORY: Final = "access-log"
+CATEGORY: Final = WRITTEN[0]
 FIELD: Final = "reason"
-PURPOSE: Final = "staff-access"
+PURPOSE: Final = WRITTEN[1]
 UNDER: Final = Under(CATEGORY, PURPOSE, "direct")
 LENGTH_MAX: Final = 500
 
@@ -53,6 +57,12 @@ def seal_note(tx: Tx, person: PersonId, text: str, *, required: bool = False) ->
     return seal_text(tx, person, FIELD, text, UNDER)
 
 
+def sealed_note(person: PersonId, note: bytes) -> Sealed:
+    """Return a note as the sealed value it is; it is not ""."""
+    version, box = note[:VERSION_LENGTH].decode(), note[VERSION_LENGTH:]
+    return Sealed(person, CATEGORY, FIELD, version, box)
+
+
 def read_notes(tx: Tx, notes: Sequence[tuple[PersonId, bytes]]) -> list[str]:
     """Open notes for the one purpose they were written for; "" where nothing is or was erased."""
     written = [(person, bytes(note)) for person, note in notes]
@@ -65,10 +75,8 @@ def read_notes(tx: Tx, notes: Sequence[tuple[PersonId, bytes]]) -> list[str]:
     def read(person: PersonId, note: bytes) -> str:
         if not note:
             return ""
-        version, box = note[:VERSION_LENGTH].decode(), note[VERSION_LENGTH:]
         try:
-            who = vault.pseudonym(tx, person)
-            sealed = Sealed(person, CATEGORY, FIELD, version, box)
+            who, sealed = vault.pseudonym(tx, person), sealed_note(person, note)
             return vault.unseal(tx, sealed, permit(decision, asked, who)).reveal()
         except vault.ErasedError:
             return ""

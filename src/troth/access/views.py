@@ -2,6 +2,8 @@
 
 `view(tx, sealed, case, purpose) -> Viewed`
     asks the gate, records the view whatever it answers, and opens the value if that is a yes
+`view_note(tx, case) -> Viewed | None`
+    the same for what was written to a case, for whoever works on it
 `view_many(tx, sealed, purpose, bulk) -> list[Viewed]`
     the same for many persons at once, which another member has confirmed (`access.bulk`)
 
@@ -21,6 +23,7 @@ from troth.access.grants import covering, live
 from troth.access.kinds import known_kinds
 from troth.access.models import Bulk, Case, CaseMember, CasePerson, Grant, View
 from troth.access.models.grants import ALL, GLASS, LIST
+from troth.access.notes import PURPOSE, sealed_note
 from troth.access.roles import ROLES
 from troth.access.standing import standing
 from troth.gate import Decision, may_view, permit
@@ -30,7 +33,7 @@ from troth.ledger import EntryId, LedgerEntry, record
 from troth.people.values import demand_rules
 from troth.policy.words import Pseudonym
 from troth.store import Tx
-from troth.vault import Plain, Sealed
+from troth.vault import PersonId, Plain, Sealed
 
 VIEWED: Final = "access.viewed"
 BROKEN: Final = "glass"
@@ -68,6 +71,18 @@ def view(tx: Tx, sealed: Sealed, case: Case | None, purpose: str) -> Viewed:
     seen = _one(tx, actor, sealed, case, purpose, None)
     alerts.watch(tx, actor.member)
     return seen
+
+
+def view_note(tx: Tx, case: Case) -> Viewed | None:
+    """Show the acting member what was written to a case; None where nothing was, or is any more.
+
+    It is about the case's first person, and a view of her data like any other.
+    """
+    first = case.persons.order_by("pk").values_list("person", flat=True).first()
+    note = bytes(case.because)
+    if first is None or not note:
+        return None
+    return view(tx, sealed_note(PersonId(first), note), case, PURPOSE)
 
 
 def view_many(
@@ -197,9 +212,7 @@ def _just_in_time(
 ) -> GrantFacts | None:
     """Return the leave that comes of working on a case, for its kind's purposes and categories."""
     kind = known_kinds().get(case.kind)
-    if kind is None or purpose not in kind.purposes:
-        return None
-    if kind.categories and sealed.category not in kind.categories:
+    if kind is None or not kind.lets(sealed.category, purpose):
         return None
     works = CaseMember.objects.using(tx.alias).filter(case=case, member=actor.member, until=None)
     given = works.first()

@@ -128,7 +128,9 @@ def _case(
     request: HttpRequest, found: Case, *, refused: Exception | None = None, status: int = 200
 ) -> HttpResponse:
     actor = actor_of(request)
-    case_shown, persons = transact_as(actor.member.handle, typeset.case_opened, actor, found)
+    case_shown, persons = transact_as(
+        actor.member.handle, typeset.case_opened, actor, found, more=bool(request.GET.get("more"))
+    )
     shown = {
         "member": actor.member,
         "case": case_shown,

@@ -12,7 +12,6 @@ from troth.access import objects, views
 from troth.access.acting import Acting, acting
 from troth.access.kinds import known_kinds
 from troth.access.models import Case, CaseMember, Member
-from troth.access.notes import read_notes
 from troth.access.reach import case_about, reach
 from troth.people.models import Detail
 from troth.policy.words import Pseudonym
@@ -23,14 +22,16 @@ from troth.vault import PersonId, Sealed
 
 
 class CaseShown(Struct, frozen=True):
-    """A case as a row or page shows it."""
+    """A case as a row or page shows it; `why` is what kept shut what was written to it."""
 
     row: Case
     kind: str
     persons: int
     workers: tuple[str, ...]
     is_open: bool
+    has_note: bool = False
     because: str = ""
+    why: str = ""
     may_take: bool = False
     may_give: bool = False
     may_leave: bool = False
@@ -64,7 +65,7 @@ def cases_for(actor: Acting, alias: str, *, ended: bool) -> "Any":
     return rows.order_by("-opened_at", "-pk")
 
 
-def case_shown(actor: Acting, case: Case, *, because: str = "") -> CaseShown:
+def case_shown(actor: Acting, case: Case) -> CaseShown:
     """Return a case with who works on it and what may be done with it."""
     works = CaseMember.objects.filter(case=case, until=None).select_related("member__account")
     workers = tuple(one.member.handle for one in works.order_by("pk"))
@@ -79,7 +80,7 @@ def case_shown(actor: Acting, case: Case, *, because: str = "") -> CaseShown:
         persons=case.persons.count(),
         workers=workers,
         is_open=is_open,
-        because=because,
+        has_note=bool(case.because),
         may_take=is_open and not ours and not hers and fits,
         may_give=is_open and objects.may_give(actor, case),
         may_leave=is_open and ours,
@@ -87,23 +88,34 @@ def case_shown(actor: Acting, case: Case, *, because: str = "") -> CaseShown:
     )
 
 
-def case_opened(tx: Tx, actor: Acting, case: Case) -> tuple[CaseShown, tuple[str, ...]]:
-    """Return a case with what it is about, opened, and the pseudonyms of its persons.
+def case_opened(
+    tx: Tx, actor: Acting, case: Case, *, more: bool
+) -> tuple[CaseShown, tuple[str, ...]]:
+    """Return a case and the pseudonyms of its persons; with `more`, what was written to it.
 
-    Whose role its kind names may look at it, to take it; what was written to it is for those who
-    work on it, opened it or watch.
+    Whose role its kind names may look at it, to take it; what was written is about its person, and
+    opens by the door for who works on it now.
     """
     persons = [PersonId(p) for p in case.persons.order_by("pk").values_list("person", flat=True)]
     works = CaseMember.objects.using(tx.alias).filter(case=case, member=actor.member)
     ours = works.exists() or case.opened_by == actor.member.handle
     kind = known_kinds().get(case.kind)
     takes = kind is not None and not actor.roles.isdisjoint(kind.roles)
-    watches = objects.may_case(actor, "case.see", case)
     if not (ours or takes):
         objects.on_case(actor, "case.see", case)
-    told = persons[:1] if ours or watches else []
-    because = read_notes(tx, [(person, bytes(case.because)) for person in told])
-    return case_shown(actor, case, because="".join(because)), pseudonyms(tx, persons[:SHOWN_MAX])
+    shown = case_shown(actor, case)
+    if more and shown.may_leave:
+        seen = views.view_note(tx, case)
+        shown = replace(shown, **_written(seen))
+    return shown, pseudonyms(tx, persons[:SHOWN_MAX])
+
+
+def _written(seen: views.Viewed | None) -> dict[str, str]:
+    if seen is None:
+        return {}
+    if seen.plain is None:
+        return {"why": seen.decision.reason.message.render(gettext)}
+    return {"because": seen.plain.reveal()}
 
 
 def workers_for(case: Case, actor: Acting) -> list[tuple[str, str]]:
