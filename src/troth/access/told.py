@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from django.db.models import F
 from msgspec import Struct
 
 from troth.access.tables import (
@@ -52,8 +53,12 @@ _UNTOLD: Final = object()
 
 
 def entries(alias: str, kinds: tuple[str, ...]) -> Iterator[tuple[UUID, str, bytes]]:
-    """Return the entries of some kinds in the order in which they were recorded."""
-    found = Entry.objects.using(alias).filter(kind__in=kinds).order_by("id")
+    """Return the entries of some kinds in the order of the tree, then those with no place yet.
+
+    A clock that was put back is no matter so: ids are in the order of the clock.
+    """
+    placed = F("epoch").asc(nulls_last=True), F("index").asc(nulls_last=True)
+    found = Entry.objects.using(alias).filter(kind__in=kinds).order_by(*placed, "id")
     for entry, kind, body in found.values_list("id", "kind", "body").iterator(CHUNK):
         yield entry, kind, bytes(body)
 
