@@ -35,6 +35,7 @@ from troth.access import (
     upkeep,
     views,
 )
+from troth.access.asked import Asked
 from troth.access.models import Break, Bulk, Case, CaseMember, Grant, Member, MemberRole
 from troth.access.settings import set_setting
 from troth.notices import actions as mail
@@ -97,14 +98,14 @@ def case_of(house: House, actor: Member, to: Whose) -> Case:
     return case
 
 
-def bulk_of(member: Member, digest: str = "0" * 64, **other: Any) -> Bulk:
+def bulk_of(member: Member, **other: Any) -> Bulk:
     made: dict[str, Any] = {
         "member": member,
         "what": "test",
         "category": "account",
         "purpose": PURPOSE,
         "persons": 2,
-        "digest": digest,
+        "digest": "0" * 64,
         "why": b"",
         "asked_at": NOW,
         "lapses_at": NOW + timedelta(days=1),
@@ -158,9 +159,15 @@ def decide(house: House, actor: Member, to: Whose) -> None:
 
 
 def export(_house: House, actor: Member, _to: Whose) -> None:
-    asked = log.Asked()
-    confirmed = bulk_of(actor, asked.digest(), confirmed=True, decided_at=NOW)
-    act(actor, log.export, asked, confirmed)
+    digest = bulk.digest("default", Asked())
+    confirmed = bulk_of(actor, digest=digest, confirmed=True, decided_at=NOW)
+    act(actor, log.export, confirmed)
+
+
+def ask_bulk(house: House, actor: Member, _to: Whose) -> None:
+    before = NOW - timedelta(minutes=1)
+    act(house["support"], views.view, value_of(house.persons[0]), None, PURPOSE, at=before)
+    act(actor, bulk.ask, Asked(), "For the yearly audit")
 
 
 def take_case(house: House, actor: Member, _to: Whose) -> None:
@@ -173,13 +180,7 @@ OWN: Final[dict[str, Deed]] = {
     "case.take": take_case,
     "grant.ask": lambda h, a, _o: act(a, grants.ask, wish(*h.persons)),
     "glass.break": lambda h, a, _o: act(a, glass.break_glass, wish(*h.persons)),
-    "bulk.ask": lambda _h, a, _o: act(
-        a,
-        bulk.ask,
-        bulk.Wish(
-            what="test", category="account", purpose=PURPOSE, persons=2, digest="", reason="Why"
-        ),
-    ),
+    "bulk.ask": ask_bulk,
     "view.ask": lambda h, a, _o: act(a, views.view, value_of(h.persons[0]), None, PURPOSE),
 }
 """What one does for oneself: there is no other's to do it to."""

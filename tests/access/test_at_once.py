@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connections
 
-from tests.access.house import House, act, house, opened, wish
-from tests.access.test_views import many
-from troth.access import bulk, cases, glass, grants
+from tests.access.house import NOW, PURPOSE, House, act, house, opened, value_of, wish
+from troth.access import bulk, cases, glass, grants, log, views
+from troth.access.asked import Asked
 from troth.access.models import Approval, Break, Bulk, CaseMember, Grant
 
 Doing = Callable[[], Any]
@@ -59,9 +60,11 @@ def test_glass_is_broken_once(staff: House) -> None:
 
 
 def test_a_confirmation_is_used_once(staff: House) -> None:
-    asked = act(staff["support"], bulk.ask, many(staff))
-    act(staff["auditor"], bulk.confirm, asked, yes=True)
-    doing = lambda: act(staff["support"], bulk.use, asked, asked.digest)  # noqa: E731 - the same
+    act(staff["support"], views.view, value_of(staff.persons[0]), None, PURPOSE)
+    later = NOW + timedelta(minutes=1)
+    asked = act(staff["auditor"], bulk.ask, Asked(), "For the yearly audit", at=later)
+    act(staff["owner"], bulk.confirm, asked, yes=True, at=later)
+    doing = lambda: act(staff["auditor"], log.export, asked, at=later)  # noqa: E731 - the same
     assert both(doing, doing) == ["NotConfirmedError", "done"]
     assert Bulk.objects.get().used_at is not None
 

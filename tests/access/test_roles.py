@@ -55,7 +55,7 @@ MEANT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grant.end": (EVERY, (owner, officer, security)),
     "glass.break": (WORK, NONE),
     "glass.review": (NONE, (owner, officer, security)),
-    "bulk.ask": (EVERY, NONE),
+    "bulk.ask": (WATCH, NONE),
     "bulk.confirm": (NONE, WATCH),
     "view.ask": (WORK, NONE),
     "log.see": (EVERY, WATCH),

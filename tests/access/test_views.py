@@ -22,15 +22,19 @@ from tests.access.house import (
     wish,
 )
 from troth import vault
-from troth.access import bulk, cases, glass, grants, undertakings, views
+from troth.access import cases, glass, grants, undertakings, views
+from troth.access.known import give_address
 from troth.access.models import Case, Freeze, Grant, View
 from troth.access.objects import NotAllowedError
+from troth.access.settings import set_setting
 from troth.ledger.models import Entry
 from troth.ledger.sequencer import integrate_all, open_log
 from troth.ledger.verify import verify
 from troth.ledger.verify.data import DataSource
 from troth.people.erasure import erase
+from troth.people.mail import letter_of
 from troth.store import SYSTEM, Store
+from troth.store.models import OutboxRow
 from troth.versions import facts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -47,6 +51,12 @@ def look(
     """Have a member look at a person's address."""
     member = staff.members[who]  # type: ignore[index]  # a role
     return act(member, views.view, value_of(staff.persons[person]), case, PURPOSE, at=at)
+
+
+def mailed(template: str) -> list[str]:
+    """Return to whom the outbox holds a mail."""
+    letters = [letter_of(bytes(row.body)) for row in OutboxRow.objects.filter(kind="mail")]
+    return [str(one.person) for one in letters if one.template == template]
 
 
 def code(seen: views.Viewed) -> str:
@@ -202,45 +212,75 @@ def test_an_erased_person_is_seen_by_nobody(staff: House) -> None:
         act(staff["support"], views.view, sealed, None, PURPOSE)
 
 
-def test_many_at_once_need_a_second_member_once() -> None:
-    crowd = house(views.MANY)
-    values = [value_of(person) for person in crowd.persons]
+def seen_one_after_another(crowd: House, at: Any = NOW) -> list[str]:
+    """Have support look at each person, a minute after the other."""
+    return [
+        code(look(crowd, at=at + timedelta(minutes=number), person=number))
+        for number in range(len(crowd.persons))
+    ]
+
+
+def test_under_leave_for_everybody_few_persons_are_seen_in_any_hour() -> None:
+    crowd = house(6)
     granted(crowd)
-    with pytest.raises(views.TooManyError):
-        act(crowd["support"], views.view_many, values, None, PURPOSE)
-    asked = act(crowd["support"], bulk.ask, many(crowd))
-    with pytest.raises(bulk.NotConfirmedError):
-        act(crowd["support"], views.view_many, values, None, PURPOSE, asked)
-    with pytest.raises(NotAllowedError):
-        act(crowd["support"], bulk.confirm, asked, yes=True)
-    act(crowd["auditor"], bulk.confirm, asked, yes=True)
-    with pytest.raises(bulk.NotConfirmedError):
-        act(crowd["support"], views.view_many, values[:-1], None, PURPOSE, asked)
-    seen = act(crowd["support"], views.view_many, values, None, PURPOSE, asked)
-    assert [code(one) for one in seen] == ["view-granted"] * len(values)
-    with pytest.raises(bulk.NotConfirmedError):
-        act(crowd["support"], views.view_many, values, None, PURPOSE, asked)
-    assert View.objects.filter(bulk=asked).count() == len(values)
+    assert seen_one_after_another(crowd) == ["view-granted"] * 4 + ["persons-many"] * 2
+    assert View.objects.filter(reason="persons-many", allowed=False).count() == 2
+    again = NOW + timedelta(minutes=30)
+    assert code(look(crowd, at=again, person=3)) == "view-granted", "whom she saw is no new one"
+    assert code(look(crowd, at=NOW + timedelta(minutes=59), person=5)) == "persons-many"
+    assert code(look(crowd, at=NOW + timedelta(minutes=60), person=5)) == "view-granted"
+    assert code(look(crowd, at=NOW + timedelta(minutes=60), person=4)) == "persons-many"
 
 
-def many(crowd: House) -> bulk.Wish:
-    return bulk.Wish(
-        what="access.view",
-        category="account",
-        purpose=PURPOSE,
-        persons=len(crowd.persons),
-        digest=bulk.digest(crowd.persons, {"account"}, PURPOSE),
-        reason="They all asked the same",
-    )
+def test_how_many_may_be_seen_in_an_hour_is_a_setting() -> None:
+    crowd = house(2)
+    act(crowd["owner"], set_setting, "persons_per_hour", 1)
+    granted(crowd)
+    assert seen_one_after_another(crowd) == ["view-granted", "persons-many"]
 
 
-def test_broken_glass_opens_at_once_for_half_an_hour_and_all_are_told(staff: House) -> None:
+def test_whom_a_list_names_is_seen_however_many_they_are() -> None:
+    crowd = house(6)
+    granted(crowd, *crowd.persons)
+    assert seen_one_after_another(crowd) == ["view-granted"] * 6
+
+
+def test_whom_a_case_names_is_seen_and_takes_no_place_of_others() -> None:
+    crowd = house(6)
+    granted(crowd)
+    case = opened(crowd, *crowd.persons[:5])
+    act(crowd["support"], cases.take, case)
+    on_case = [code(look(crowd, case=case, person=number)) for number in range(5)]
+    assert on_case == ["view-granted"] * 5
+    assert code(look(crowd, at=NOW + timedelta(minutes=1), person=5)) == "view-granted"
+
+
+def test_broken_glass_opens_at_once_for_half_an_hour(staff: House) -> None:
     broken = act(staff["support"], glass.break_glass, wish(staff.persons[0]))
     assert code(look(staff)) == "view-granted"
-    assert set(broken.told) == {"owner-1", "privacy-officer-1", "security-1"}
+    assert broken.grant.life == glass.LIFE
     late = NOW + glass.LIFE
     assert code(look(staff, at=late)) == "grant-missing"
     assert Entry.objects.filter(kind="access.glass-broken").count() == 1
+    assert b'"hours":0.5' in bytes(Entry.objects.get(kind="access.grant-asked").body)
+
+
+def test_who_gave_an_address_is_mailed_and_the_others_are_told_in_the_console(
+    staff: House,
+) -> None:
+    act(staff["owner"], give_address, "owner@example.com")
+    broken = act(staff["support"], glass.break_glass, wish(staff.persons[0]))
+    assert broken.told == ["owner-1"]
+    assert sorted(broken.unmailed) == ["privacy-officer-1", "security-1"]
+    staff["owner"].account.refresh_from_db()
+    assert mailed("access.glass-broken") == [staff["owner"].account.person]
+
+
+def test_where_nobody_gave_an_address_nobody_is_said_to_be_mailed(staff: House) -> None:
+    broken = act(staff["support"], glass.break_glass, wish(staff.persons[0]))
+    assert broken.told == []
+    assert sorted(broken.unmailed) == ["owner-1", "privacy-officer-1", "security-1"]
+    assert mailed("access.glass-broken") == []
 
 
 def test_a_freeze_and_an_overdue_review_do_not_hinder_breaking_glass(staff: House) -> None:

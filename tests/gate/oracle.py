@@ -394,6 +394,8 @@ class Oracle:
             )
         ):
             code = "grant-scope"
+        elif facts.many:
+            code = "persons-many"
         else:
             return yes("view-granted", cited)
         return no(code, cited)

@@ -143,6 +143,7 @@ view_facts = st.builds(
     undertaking_until=later,
     review_due=later,
     frozen=unlikely,
+    many=unlikely,
     grant=likely.flatmap(lambda there: grants if there else st.none()),
     person=people,
     case=cases,

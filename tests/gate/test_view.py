@@ -25,6 +25,8 @@ from troth.policy.words import Pseudonym
         ({"grant": changed(GRANT, until=NOW)}, "grant-expired"),
         ({"grant": changed(GRANT, categories=names("usage"))}, "grant-scope"),
         ({"grant": changed(GRANT, purposes=names("account"))}, "grant-scope"),
+        ({"many": True}, "persons-many"),
+        ({"case": "case-2", "many": True}, "grant-scope"),
         ({"case": "case-2"}, "grant-scope"),
         ({"case": None}, "grant-scope"),
         ({"grant": changed(GRANT, case=None), "case": None}, "grant-scope"),

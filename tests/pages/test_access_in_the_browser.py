@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 import pytest
@@ -17,7 +18,8 @@ from tests.pages.test_access_pages import asked, enter, name_of
 from tests.pages.test_access_pages import staff as staff  # noqa: PLC0414 - the fixture
 from tests.pages.test_people_in_the_browser import send
 from tests.people.factor import code_of, secret_on
-from troth.access import cases, glass, grants, invitations, members, views
+from troth.access import bulk, cases, glass, grants, invitations, members, views
+from troth.access.asked import Asked
 from troth.access.models import Break, Grant, Member, View
 from troth.access.roles import Role
 from troth.people import reauth
@@ -63,7 +65,16 @@ def lived(staff: House) -> dict[str, tuple[Role, str]]:
         act(staff["support"], views.view, value_of(person), None, PURPOSE)
     act(staff["engineer"], glass.break_glass, wish(staff.persons[0], reason="A leak goes on"))
     subject = reverse("subject", args=[name_of(staff.persons[0])])
+    looked_for = Asked(member=staff["support"].handle, allowed=True)
+    exports = [
+        act(staff["auditor"], bulk.ask, asked_for, "For the yearly audit", at=datetime.now(UTC))
+        for asked_for in (looked_for, Asked())
+    ]
+    act(staff["owner"], bulk.confirm, exports[0], yes=True)
     return {
+        "board": ("owner", reverse("board")),
+        "bulk": ("owner", reverse("bulk", args=[exports[1].pk])),
+        "confirmed": ("owner", reverse("bulk", args=[exports[0].pk])),
         "start": ("privacy-officer", reverse("access")),
         "ask": ("support", reverse("access-ask")),
         "requests": ("auditor", reverse("requests")),

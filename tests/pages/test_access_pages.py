@@ -1,18 +1,21 @@
 """Access in the console: asking, deciding, cases, the door, the map, the record, broken glass."""
 
+import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.house import BEGAN, PURPOSE, House, act, granted, house, value_of
+from tests.access.house import BEGAN, PURPOSE, House, act, granted, house, value_of, wish
 from tests.people.factor import give_factor
 from troth import vault
-from troth.access import cases, log, views
+from troth.access import cases, glass, log, views
+from troth.access.known import give_address
 from troth.access.models import Break, Bulk, Case, Grant, View
 from troth.access.roles import Role
+from troth.people import reauth
 from troth.people.models import Account, Detail
 from troth.store import SYSTEM, Tx
 from troth.vault import PersonId
@@ -220,23 +223,113 @@ def seen_by_support(staff: House) -> None:
     act(staff["support"], views.view, value_of(staff.persons[0]), None, PURPOSE)
 
 
-def test_the_record_is_searched_and_taken_out_with_a_second(staff: House) -> None:
+def ask_export(staff: House, **query: str) -> Bulk:
+    """Have the auditor ask to take rows out, after one was seen."""
     seen_by_support(staff)
-    auditor, owner = enter(staff, "auditor"), enter(staff, "owner")
+    place = reverse("record-ask", query=query)
+    told = enter(staff, "auditor").post(place, {"reason": "For the yearly audit"})
+    assert told.status_code == 302
+    return Bulk.objects.get()
+
+
+def proved(staff: House, role: Role, lang: str = "en") -> Client:
+    """Return a browser of a member who has just proved who she is."""
+    client = enter(staff, role, lang)
+    session = client.session
+    session[reauth.CONFIRMED] = [staff[role].account_id, time.time()]
+    session.save()
+    return client
+
+
+def test_the_record_is_searched_and_taken_out_with_a_second(staff: House) -> None:
+    auditor, owner = enter(staff, "auditor"), proved(staff, "owner")
+    assert auditor.post(reverse("record-ask"), {"reason": "Why"}).status_code == 422
+    waiting = ask_export(staff)
     assert "The member has no grant." in auditor.get(reverse("record")).text
     assert "Nothing was viewed" in auditor.get(reverse("record"), {"answer": "yes"}).text
     assert auditor.post(reverse("record-ask"), {"reason": ""}).status_code == 422
-    assert auditor.post(reverse("record-ask"), {"reason": "The yearly audit"}).status_code == 302
-    waiting = Bulk.objects.get()
+    assert "waits for another member" in auditor.get(reverse("record")).text
     early = auditor.post(reverse("record-export", args=[waiting.pk]))
-    assert early.status_code == 302
-    assert "unconfirmed" in early.headers["Location"]
-    owner.post(reverse("bulk-confirm", args=[waiting.pk]), {"do": "approve"})
+    assert early.status_code == 422
+    assert "Another member has to confirm exactly this first" in early.text
+    owner.post(reverse("bulk", args=[waiting.pk]), {"do": "approve"})
+    assert "Take the file" in auditor.get(reverse("record")).text
     taken = auditor.post(reverse("record-export", args=[waiting.pk]))
     assert taken.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert taken.text.splitlines()[0] == "\ufeff" + ",".join(log.COLUMNS)
     assert "grant-missing" in taken.text
-    assert auditor.post(reverse("record-export", args=[waiting.pk])).status_code == 302
+    assert auditor.post(reverse("record-export", args=[waiting.pk])).status_code == 422
+    assert "taken out" in auditor.get(reverse("record")).text
+
+
+def test_who_confirms_reads_who_asks_why_and_for_what(staff: House) -> None:
+    waiting = ask_export(staff, member=staff["support"].handle, answer="no")
+    place, owner = reverse("bulk", args=[waiting.pk]), enter(staff, "owner")
+    assert place in owner.get(reverse("access")).text
+    page = owner.get(place).text
+    for told in ("auditor-1", "For the yearly audit", "support-1", "refused", "1 row,"):
+        assert told in page
+    assert "access.log-export" not in page
+    assert "1 row of the record" in owner.get(reverse("access")).text
+
+
+def test_who_confirms_proves_who_she_is_and_answers_once(staff: House) -> None:
+    waiting = ask_export(staff)
+    place = reverse("bulk", args=[waiting.pk])
+    unproved = enter(staff, "owner").post(place, {"do": "approve"})
+    assert reverse("confirm") in unproved.headers["Location"]
+    assert Bulk.objects.get().decided_at is None
+    owner = proved(staff, "owner")
+    assert owner.post(place, {"do": "refuse"}).status_code == 302
+    assert Bulk.objects.get().confirmed is False
+    late = owner.post(place, {"do": "approve"})
+    assert late.status_code == 422
+    assert "This was decided already" in late.text
+    assert Bulk.objects.get().confirmed is False
+
+
+def test_nobody_confirms_her_own_and_support_confirms_nothing(staff: House) -> None:
+    place = reverse("bulk", args=[ask_export(staff).pk])
+    for role in ("auditor", "support", "engineer"):
+        client = proved(staff, role)
+        assert client.get(place).status_code == 403
+        assert client.post(place, {"do": "approve"}).status_code == 403
+    assert Bulk.objects.get().decided_at is None
+
+
+def test_a_confirmation_reads_in_chinese_too(staff: House) -> None:
+    page = enter(staff, "owner", "zh").get(reverse("bulk", args=[ask_export(staff).pk])).text
+    assert "申请人" in page
+    assert "For the yearly audit" in page
+
+
+@pytest.mark.parametrize("place", ["board", "access"])
+def test_broken_glass_stands_above_the_pages_of_who_reviews_it_until_it_is(
+    staff: House, place: str
+) -> None:
+    assert "has broken the glass" not in enter(staff, "owner").get(reverse(place)).text
+    broken = act(staff["support"], glass.break_glass, wish(staff.persons[0]))
+    review = reverse("glass-review", args=[broken.pk])
+    for role in ("owner", "privacy-officer", "security"):
+        page = enter(staff, role).get(reverse(place)).text
+        assert "support-1 has broken the glass" in page
+        assert review in page
+    for role in ("support", "auditor", "engineer"):
+        assert (
+            "has broken the glass" not in enter(staff, cast("Role", role)).get(reverse(place)).text
+        )
+    act(staff["owner"], glass.review, broken, justified=True, note="There was a need")
+    assert "has broken the glass" not in enter(staff, "security").get(reverse(place)).text
+
+
+def test_the_review_tells_apart_who_was_mailed_and_who_was_not(staff: House) -> None:
+    act(staff["owner"], give_address, "owner@example.com")
+    broken = act(staff["support"], glass.break_glass, wish(staff.persons[0]))
+    page = enter(staff, "owner").get(reverse("glass-review", args=[broken.pk])).text
+    mailed, unmailed = page.split("Told by mail")[1].split("Told in the console only")
+    assert "owner-1" in mailed
+    assert "security-1" not in mailed
+    assert "security-1" in unmailed
 
 
 def test_who_may_not_see_the_record_sees_her_own_rows(staff: House) -> None:
@@ -255,7 +348,7 @@ def test_pages_are_there_in_chinese(staff: House, place: str) -> None:
 
 def test_a_page_of_nothing_is_not_found(staff: House) -> None:
     client = enter(staff, "support")
-    for place in ("grant", "case", "glass-review"):
+    for place in ("grant", "case", "glass-review", "bulk"):
         assert client.get(reverse(place, args=[99])).status_code == 404
     assert client.get(reverse("subject", args=["nobody"])).status_code == 404
 

@@ -97,7 +97,7 @@ RULES: Final[dict[Action, Rule]] = {
     "grant.end": Rule(ALL, GOVERN | ADMINISTER),
     "glass.break": Rule(WORK, NOBODY),
     "glass.review": Rule(NOBODY, GOVERN | ADMINISTER),
-    "bulk.ask": Rule(WORK | WATCH, NOBODY),
+    "bulk.ask": Rule(WATCH, NOBODY),
     "bulk.confirm": Rule(NOBODY, WATCH),
     "view.ask": Rule(WORK, NOBODY),
     "log.see": Rule(ALL, WATCH),

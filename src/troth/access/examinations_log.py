@@ -37,12 +37,12 @@ GUARDED: Final = (
 
 
 class _About(Struct, frozen=True):
-    """`role` is missing in entries of an older release."""
+    """`role` is missing in entries of an older release, `bulk` in those of a newer."""
 
     member: str
     field: str
     grant: str | None
-    bulk: int | None
+    bulk: int | None = None
     role: str | None = None
 
 

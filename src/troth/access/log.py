@@ -1,20 +1,19 @@
 """The record of access, read: by members who may, and by the person whose data were seen.
 
 `search(actor, asked, alias) -> Page`           what a member may see of it
-`export(tx, asked, confirmed) -> list[row]`      all that is found; confirmed by a second, entered
+`export(tx, confirmed) -> list[row]`             the rows a second member confirmed; entered
 `seen_by(tx, person, page) -> SeenPage`          who saw a person's data and why
 """
 
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
-from django.db.models import QuerySet
 from msgspec import Struct
 
 from troth import vault
 from troth.access import bulk, known, objects
 from troth.access.acting import Acting, acting
+from troth.access.asked import Asked, found
 from troth.access.models import Bulk, View
 from troth.access.models.grants import GLASS
 from troth.access.settings import NAMES_ON_ME, switch
@@ -23,29 +22,10 @@ from troth.store import Tx
 from troth.vault import PersonId
 
 PAGE_ROWS: Final = 50
-EXPORT: Final = "access.log-export"
-EXPORT_ROWS_MAX: Final = 1_000_000
 COLUMNS: Final = (
     *("at", "member", "role", "subject", "category", "field", "purpose"),
     *("grant", "case", "allowed", "reason", "statement", "version", "entry"),
 )
-
-
-class Asked(Struct, frozen=True, kw_only=True):
-    """What is looked for; "" and None are not asked about."""
-
-    member: str = ""
-    subject: str = ""
-    category: str = ""
-    purpose: str = ""
-    case: int | None = None
-    allowed: bool | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def digest(self) -> str:
-        """Return what a second member confirms: an export of just this."""
-        return bulk.digest_of({"what": EXPORT, "asked": msgspec.to_builtins(self)})
 
 
 class Page(Struct, frozen=True):
@@ -59,44 +39,25 @@ class Page(Struct, frozen=True):
 
 def search(actor: Acting, asked: Asked, page: int = 1, alias: str = "default") -> Page:
     """Return what a member may see: others' views by who may, her own always."""
-    found = _found(alias, asked)
+    fitting = found(alias, asked)
     if not objects.may_house(actor, "log.see"):
-        found = found.filter(member=actor.member)
-    count = found.count()
+        fitting = fitting.filter(member=actor.member)
+    count = fitting.count()
     pages = max(1, -(-count // PAGE_ROWS))
     page = min(max(page, 1), pages)
-    rows = found.select_related("member__account", "grant", "case").order_by("-at", "-pk")
+    rows = fitting.select_related("member__account", "grant", "case").order_by("-at", "-pk")
     return Page(tuple(rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]), count, page, pages)
 
 
-def _found(alias: str, asked: Asked) -> "QuerySet[View]":
-    found = View.objects.using(alias).all()
-    wanted: dict[str, Any] = {
-        "member__account__handle": asked.member,
-        "subject": asked.subject,
-        "category": asked.category,
-        "purpose": asked.purpose,
-    }
-    found = found.filter(**{name: value for name, value in wanted.items() if value})
-    exact = {"case_id": asked.case, "allowed": asked.allowed}
-    found = found.filter(**{name: value for name, value in exact.items() if value is not None})
-    if asked.since is not None:
-        found = found.filter(at__gte=asked.since)
-    if asked.until is not None:
-        found = found.filter(at__lt=asked.until)
-    return found
+def export(tx: Tx, confirmed: Bulk) -> list[tuple[Any, ...]]:
+    """Return the rows that were confirmed, the newest last, for a file; entered like a view.
 
-
-def export(tx: Tx, asked: Asked, confirmed: Bulk) -> list[tuple[Any, ...]]:
-    """Return all rows that were found, the newest last, for a file; entered like a view.
-
-    Raises NotAllowedError, `bulk.NotConfirmedError`.
+    Raises NotAllowedError, `bulk.NotConfirmedError`, `bulk.ChangedError`.
     """
     actor = acting(tx)
     objects.on_house(actor, "log.export")
-    bulk.use(tx, confirmed, asked.digest())
-    found = _found(tx.alias, asked).select_related("member__account", "grant", "case")
-    rows = [_told(one) for one in found.order_by("at", "pk")[:EXPORT_ROWS_MAX]]
+    taken = bulk.use(tx, confirmed).select_related("member__account", "grant", "case")
+    rows = [_told(one) for one in taken]
     about = {"member": actor.member.handle, "rows": len(rows), "bulk": confirmed.pk}
     record(tx, LedgerEntry("access.log-exported", about=about))
     return rows
@@ -153,11 +114,11 @@ def seen_by(tx: Tx, person: PersonId, page: int = 1) -> SeenPage:
     Refusals are not told: nobody saw anything.
     """
     subject = vault.pseudonym(tx, person)
-    found = View.objects.using(tx.alias).filter(subject=subject, allowed=True)
-    count = found.count()
+    views = View.objects.using(tx.alias).filter(subject=subject, allowed=True)
+    count = views.count()
     pages = max(1, -(-count // PAGE_ROWS))
     page = min(max(page, 1), pages)
-    rows = found.select_related("member__account", "case", "grant").order_by("-at", "-pk")
+    rows = views.select_related("member__account", "case", "grant").order_by("-at", "-pk")
     here = list(rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS])
     who = {one.member_id: one.member for one in here} if switch(tx, NAMES_ON_ME) else {}
     names = {number: known.name_of(tx, member) for number, member in who.items()}

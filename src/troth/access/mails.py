@@ -157,6 +157,23 @@ MAILS: Final[tuple[Mail, ...]] = (
         samples={"member": SAMPLE_MEMBER, "category": "account"},
     ),
     Mail(
+        name="access.bulk-asked",
+        what=Message(mark("A member asks to take rows of the record of access out.")),
+        subject=mark("%(member)s asks to take %(rows)s rows out"),
+        body=mark(
+            "Hello,\n"
+            "\n"
+            "%(member)s asks to take %(rows)s rows of the record of access out of the console, as a"
+            " file. Which rows, and why, is in the console, under “Access”. One of you has to"
+            " confirm it first; within 24 hours after the asking it lapses."
+        ),
+        places={
+            "member": MEMBER,
+            "rows": Message(mark("how many rows of the record, as 120")),
+        },
+        samples={"member": SAMPLE_MEMBER, "rows": "120"},
+    ),
+    Mail(
         name="access.owner-link",
         what=Message(mark("A link for one more owner was made at the server itself.")),
         subject=mark("Somebody is about to become an owner"),

@@ -229,7 +229,6 @@ def view(
             "role": role,
             "field": FIELD,
             "grant": None if given is None else given.name,
-            "bulk": None,
         }
         return View.objects.using(tx.alias).create(
             at=tx.now,

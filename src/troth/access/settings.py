@@ -31,6 +31,7 @@ UNDERTAKING_DAYS: Final = "undertaking_days"
 INVITATION_DAYS: Final = "invitation_days"
 WORKING_HOURS: Final = "working_hours"
 VOLUME_PER_HOUR: Final = "volume_per_hour"
+PERSONS_PER_HOUR: Final = "persons_per_hour"
 PERSONS_PER_DAY: Final = "persons_per_day"
 FREEZE_ON_ALERT: Final = "freeze_on_alert"
 NAMES_ON_ME: Final = "names_on_me"
@@ -292,6 +293,15 @@ SETTINGS: Final[Mapping[str, Declared]] = {
         mark("More views by one member in an hour are unusual."),
         60,
         whole(1, 10_000),
+    ),
+    PERSONS_PER_HOUR: Declared(
+        mark("Persons an hour under leave for everybody"),
+        mark(
+            "To see more persons in an hour, a member asks for leave that names them, or works on"
+            " their case."
+        ),
+        4,
+        whole(1, 1000),
     ),
     PERSONS_PER_DAY: Declared(
         mark("Persons a day that raise an alert"),

@@ -4,27 +4,25 @@
     asks the gate, records the view whatever it answers, and opens the value if that is a yes
 `view_note(tx, case) -> Viewed | None`
     the same for what was written to a case, for whoever works on it
-`view_many(tx, sealed, purpose, bulk) -> list[Viewed]`
-    the same for many persons at once, which another member has confirmed (`access.bulk`)
 
 A refusal is an answer and no error: it is recorded in the same transaction, which must go on.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
 from msgspec import Struct
 
 from troth import vault
-from troth.access import alerts, bulk, objects, turns
+from troth.access import alerts, objects, turns
 from troth.access.acting import Acting, acting
 from troth.access.grants import covering, live
 from troth.access.kinds import known_kinds
-from troth.access.models import Bulk, Case, CaseMember, CasePerson, Grant, View
+from troth.access.models import Case, CaseMember, CasePerson, Grant, View
 from troth.access.models.grants import ALL, GLASS, LIST
 from troth.access.notes import PURPOSE, sealed_note
 from troth.access.roles import ROLES
+from troth.access.settings import PERSONS_PER_HOUR, number
 from troth.access.standing import standing
 from troth.gate import Decision, may_view, permit
 from troth.gate.facts import Grant as GrantFacts
@@ -40,8 +38,8 @@ BROKEN: Final = "glass"
 """Who approved what nobody did: a member broke the glass."""
 CASE_MOMENT: Final = timedelta(minutes=1)
 """A case has no end that is known beforehand: its leave is asked for at every view."""
-MANY: Final = 5
-"""From how many persons on, in one go, a second member is needed."""
+WINDOW: Final = timedelta(hours=1)
+"""Over how long the persons are counted whom she sees by leave for everybody."""
 
 
 class Viewed(Struct, frozen=True):
@@ -59,16 +57,12 @@ class Basis(Struct, frozen=True):
     case: Case | None = None
 
 
-class TooManyError(Exception):
-    """So many persons are viewed only with a second member's confirmation."""
-
-
 def view(tx: Tx, sealed: Sealed, case: Case | None, purpose: str) -> Viewed:
     """Show the acting member one value of one person. Raises NotAllowedError, vault's errors."""
     turns.look(tx)
     actor = acting(tx)
     objects.on_self(actor, "view.ask")
-    seen = _one(tx, actor, sealed, case, purpose, None)
+    seen = _one(tx, actor, sealed, case, purpose)
     alerts.watch(tx, actor.member)
     return seen
 
@@ -85,30 +79,7 @@ def view_note(tx: Tx, case: Case) -> Viewed | None:
     return view(tx, sealed_note(PersonId(first), note), case, PURPOSE)
 
 
-def view_many(
-    tx: Tx, sealed: Iterable[Sealed], case: Case | None, purpose: str, confirmed: Bulk | None = None
-) -> list[Viewed]:
-    """Show many values; of `MANY` persons and more what `bulk.confirm` said yes to, once.
-
-    Raises TooManyError, `bulk.NotConfirmedError`, and as `view`.
-    """
-    turns.look(tx)
-    actor = acting(tx)
-    objects.on_self(actor, "view.ask")
-    values = list(sealed)
-    persons = {one.person for one in values}
-    if confirmed is not None:
-        bulk.use(tx, confirmed, bulk.digest(persons, {one.category for one in values}, purpose))
-    elif len(persons) >= MANY:
-        raise TooManyError
-    seen = [_one(tx, actor, one, case, purpose, confirmed) for one in values]
-    alerts.watch(tx, actor.member)
-    return seen
-
-
-def _one(
-    tx: Tx, actor: Acting, sealed: Sealed, case: Case | None, purpose: str, confirmed: Bulk | None
-) -> Viewed:
+def _one(tx: Tx, actor: Acting, sealed: Sealed, case: Case | None, purpose: str) -> Viewed:
     rules = demand_rules(tx)
     who = vault.pseudonym(tx, sealed.person)
     basis = _basis(tx, actor, sealed, case, purpose, who)
@@ -120,10 +91,9 @@ def _one(
         "role": _role(actor),
         "field": sealed.field,
         "grant": None if basis.grant is None else basis.grant.name,
-        "bulk": None if confirmed is None else confirmed.pk,
     }
     entry = record(tx, LedgerEntry(VIEWED, rules.version, who, about, asked, decision))
-    _write(tx, actor, sealed, decision, _Row(who, purpose, basis, confirmed, entry))
+    _write(tx, actor, sealed, decision, _Row(who, purpose, basis, entry))
     return Viewed(decision, plain)
 
 
@@ -131,7 +101,6 @@ class _Row(Struct, frozen=True):
     subject: Pseudonym
     purpose: str
     basis: Basis
-    bulk: Bulk | None
     entry: EntryId
 
 
@@ -146,7 +115,6 @@ def _write(tx: Tx, actor: Acting, sealed: Sealed, decision: Decision, row: _Row)
         purpose=row.purpose,
         grant=row.basis.grant,
         case=row.basis.case,
-        bulk=row.bulk,
         allowed=decision.allowed,
         reason=decision.reason.code,
         statement=decision.statement,
@@ -175,7 +143,21 @@ def _asked(
         grant=basis.told,
         person=who,
         case=None if basis.case is None else basis.case.name,
+        many=_sees_many(tx, actor, basis, who),
     )
+
+
+def _sees_many(tx: Tx, actor: Acting, basis: Basis, who: Pseudonym) -> bool:
+    """Whether she has seen as many of late, by leave for everybody, as she may, and not this one.
+
+    Whom a list or a case names another member has named or confirmed; these are not counted.
+    """
+    if basis.grant is None or basis.grant.scope != ALL:
+        return False
+    since = tx.now - WINDOW
+    views = View.objects.using(tx.alias).filter(member=actor.member, allowed=True, at__gt=since)
+    seen = views.filter(grant__scope=ALL).exclude(subject=who).values("subject").distinct()
+    return seen.count() >= number(tx, PERSONS_PER_HOUR)
 
 
 def _basis(

@@ -174,7 +174,8 @@ class ViewFacts(
     """May a member see a category of a person or case? Each moment None means: there is none.
 
     `undertaking_until` ends her signed confidentiality undertaking, `review_due` is when her
-    access must next have been reviewed, `frozen` an emergency stop of her grants.
+    access must next have been reviewed, `frozen` an emergency stop of her grants. `many`: under
+    leave for everybody she has seen as many persons of late as may be without naming them.
     """
 
     category: Name
@@ -185,6 +186,7 @@ class ViewFacts(
     grant: Grant | None = None
     person: Pseudonym | None = None
     case: Name | None = None
+    many: bool = False
 
 
 class TakeEffectFacts(

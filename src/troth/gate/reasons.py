@@ -140,6 +140,10 @@ NO: Final[Mapping[str, str]] = {
     "grant-scope": mark(
         "The member's grant does not cover this category, purpose, person or case."
     ),
+    "persons-many": mark(
+        "Under leave for everybody the member has seen as many persons this hour as she may. To see"
+        " more, she asks for leave that names them, or works on their case."
+    ),
     "not-announced": mark("The changes have not been announced."),
     "not-shown": mark("The changes have not been shown."),
     "not-prominent": mark("The changes were not shown prominently."),

@@ -57,7 +57,9 @@ def _grant(facts: ViewFacts, now: datetime) -> str | None:
         return "grant-self-approved"
     if now >= grant.until:
         return "grant-expired"
-    return None if _covers(grant, facts) else "grant-scope"
+    if not _covers(grant, facts):
+        return "grant-scope"
+    return "persons-many" if facts.many else None
 
 
 def _covers(grant: Grant, facts: ViewFacts) -> bool:

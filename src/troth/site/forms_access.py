@@ -154,7 +154,7 @@ class GlassForm(AccessForm):
     use = forms.ChoiceField(label=_("For what"), required=False)
     persons = _persons()
     reason = reason_field(
-        _("Why it can't wait"), _("Everybody you pass over reads this; it is sealed.")
+        _("Why it can't wait"), _("Sealed; whoever reviews it reads this in the console.")
     )
 
 
@@ -174,4 +174,4 @@ class ExportForm(PeopleForm):
     purpose = "staff-access"
     collects: ClassVar = {"reason": "access-log.reason"}
 
-    reason = reason_field(_("Why"), _("Another member confirms it first; she reads this."))
+    reason = reason_field(_("Why"), _("Sealed; whoever may confirm it reads this."))

@@ -120,15 +120,17 @@ class Approval(models.Model):
 
 
 class Break(models.Model):
-    """A member broke the glass: she took what nobody had approved, and all were told.
+    """A member broke the glass: she took what nobody had approved, and all are told.
 
-    Until it is reviewed she can't do so again.
+    `told` are who was written to by mail, `unmailed` who has given no address and finds it in the
+    console alone. Until it is reviewed she can't do so again.
     """
 
     grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="glass")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="breaks")
     at = models.DateTimeField()
     told = models.JSONField()
+    unmailed = models.JSONField(default=list)
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.CharField(max_length=HANDLE_LENGTH, blank=True)
     justified = models.BooleanField(null=True)

@@ -1,4 +1,4 @@
-"""The record of access: every view that was asked for, and every one of many."""
+"""The record of access: every view that was asked for, and every time it is taken out."""
 
 from typing import ClassVar
 
@@ -13,16 +13,19 @@ SUBJECT_LENGTH = 40
 
 
 class Bulk(models.Model):
-    """A view of many persons, or an export: asked for by one member, confirmed by another.
+    """Rows of the record to be taken out: asked for by one member, confirmed by another.
 
-    `digest` is SHA-256 over who is to be viewed and what of them: nothing else is opened by it.
-    `why` is sealed under the member's key (`access.notes`).
+    `asked` is what is looked for (`access.asked`), up to the moment of the asking; `digest` is
+    SHA-256 over it and the rows it found: no others are handed out by it. `persons` is of how many
+    they tell. `why` is sealed under the member's key (`access.notes`).
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="bulks")
     what = models.CharField(max_length=60)
     category = models.CharField(max_length=100)
     purpose = models.CharField(max_length=100)
+    asked = models.JSONField(default=dict)
+    rows = models.PositiveIntegerField(default=0)
     persons = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     why = models.BinaryField()

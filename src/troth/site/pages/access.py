@@ -1,4 +1,4 @@
-"""Leave to see: what waits for a member, asking, deciding, ending; many at once; broken glass."""
+"""Leave to see: what waits for a member, asking, deciding, ending; broken glass."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from troth.access import bulk, glass, grants, objects
+from troth.access import glass, grants, objects
 from troth.access.acting import Acting, acting
-from troth.access.models import Break, Bulk, Case, Grant
+from troth.access.models import Break, Case, Grant
 from troth.access.notes import NoteError, person_of_member, read_notes
 from troth.access.standing import NotSignedError
 from troth.people.values import NoPolicyError, RefusedError
@@ -21,13 +21,13 @@ from troth.site.forms_access import AskForm, DecideForm, FindingForm, GlassForm
 from troth.site.forms_people import PeopleForm
 from troth.site.navigation import kept, page_number
 from troth.site.typeset import access as typeset
+from troth.site.typeset.bulk import bulk_waiting
 from troth.site.typeset.cases import case_shown
 from troth.site.typeset.paging import paged
 from troth.store import Tx, transact_as
 
 UNFIT: Final = 422
 REFUSALS: Final = (
-    bulk.BulkError,
     grants.GrantError,
     NoPolicyError,
     NotSignedError,
@@ -60,7 +60,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "live": rows(live),
         "cases": [case_shown(actor, one) for one in own[: typeset.SHOWN_MAX]],
         "glass": typeset.glass_waiting(actor, DEFAULT_DB_ALIAS),
-        "bulk": typeset.bulk_waiting(actor, DEFAULT_DB_ALIAS, now),
+        "bulk": bulk_waiting(actor, DEFAULT_DB_ALIAS, now),
         "may": abilities(actor),
         "done": request.GET.get("done", ""),
     }
@@ -183,21 +183,6 @@ def _find(row: int) -> Grant:
     if found is None:
         raise Http404
     return found
-
-
-@require_POST
-@admitted
-def confirm(request: HttpRequest, row: int) -> HttpResponse:
-    """Confirm or refuse what another member wants to do with many."""
-    found = Bulk.objects.filter(pk=row).first()
-    if found is None:
-        raise Http404
-    yes = request.POST.get("do") == "approve"
-    try:
-        transact_as(actor_of(request).member.handle, bulk.confirm, found, yes=yes)
-    except bulk.BulkError:
-        return HttpResponseRedirect(f"{reverse('access')}?done=late")
-    return HttpResponseRedirect(f"{reverse('access')}?done=confirmed")
 
 
 @require_http_methods(GET_OR_POST)

@@ -7,24 +7,24 @@ from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.access import bulk, log, objects
 from troth.access.map import access_map
 from troth.access.models import Bulk
 from troth.access.notes import NoteError
+from troth.people.reauth import confirmed, redirect_to_confirm
 from troth.site.admitted import actor_of, admitted
 from troth.site.forms_access import ExportForm
 from troth.site.navigation import address, page_number
-from troth.site.pages.access import UNFIT, abilities
+from troth.site.pages.access import GET_OR_POST, UNFIT, abilities
 from troth.site.typeset import access as typeset
 from troth.site.typeset import accessmap as typeset_map
+from troth.site.typeset.bulk import bulk_opened, bulk_shown, own_bulk
 from troth.site.typeset.record import as_csv, drawn, understood
 from troth.store import transact_as
 
-PURPOSE: Final = "staff-access"
-CATEGORY: Final = "access-log"
-GONE: Final = 410
+REFUSALS: Final = (NoteError, bulk.BulkError)
 
 
 @require_safe
@@ -34,14 +34,14 @@ def record(request: HttpRequest) -> HttpResponse:
     return _record(request, ExportForm())
 
 
-def _record(request: HttpRequest, form: ExportForm) -> HttpResponse:
-    actor = actor_of(request)
+def _record(
+    request: HttpRequest, form: ExportForm, *, refused: Exception | None = None, status: int = 200
+) -> HttpResponse:
+    actor, now = actor_of(request), datetime.now(UTC)
     query = understood(request.GET)
     asked = query.asked
     page = log.search(actor, asked, page_number(request.GET.get("page", "")))
-    labels = typeset.Labels(DEFAULT_DB_ALIAS, datetime.now(UTC))
-    mine = Bulk.objects.filter(member=actor.member, what=log.EXPORT, used_at=None)
-    ready = mine.filter(digest=asked.digest(), lapses_at__gt=datetime.now(UTC))
+    labels = typeset.Labels(DEFAULT_DB_ALIAS, now)
     shown = {
         "member": actor.member,
         "page": page,
@@ -50,14 +50,12 @@ def _record(request: HttpRequest, form: ExportForm) -> HttpResponse:
         "query": query,
         "form": form,
         "may": abilities(actor),
-        "waiting": ready.filter(decided_at=None).exists(),
-        "confirmed": ready.filter(confirmed=True).first(),
+        "mine": [bulk_shown(actor, one, labels, now) for one in own_bulk(actor, now)],
+        "refused": refused,
         "done": request.GET.get("done", ""),
         "kept": query.kept,
     }
-    return render(
-        request, "console/access/record.html", shown, status=UNFIT if form.errors else 200
-    )
+    return render(request, "console/access/record.html", shown, status=status)
 
 
 @require_POST
@@ -67,39 +65,63 @@ def ask_export(request: HttpRequest) -> HttpResponse:
     actor, form, query = actor_of(request), ExportForm(request.POST), understood(request.GET)
     objects.on_house(actor, "log.export")
     if form.is_valid():
-        wish = bulk.Wish(
-            what=log.EXPORT,
-            category=CATEGORY,
-            purpose=PURPOSE,
-            persons=log.search(actor, query.asked).count,
-            digest=query.asked.digest(),
-            reason=form.cleaned_data["reason"],
-        )
+        reason = form.cleaned_data["reason"]
         try:
-            transact_as(actor.member.handle, bulk.ask, wish)
-        except NoteError as refused:
+            transact_as(actor.member.handle, bulk.ask, query.asked, reason)
+        except REFUSALS as refused:
             form.tell(refused)
         else:
             place = address(reverse("record"), query.kept | {"done": "asked"})
             return HttpResponseRedirect(place)
-    return _record(request, form)
+    return _record(request, form, status=UNFIT)
 
 
 @require_POST
 @admitted
 def export(request: HttpRequest, row: int) -> HttpResponse:
     """Hand the rows out as a file, once another member has confirmed it."""
-    found = Bulk.objects.filter(pk=row).first()
-    if found is None:
-        raise Http404
-    actor, query = actor_of(request), understood(request.GET)
+    actor, found = actor_of(request), _bulk(row)
     try:
-        rows = transact_as(actor.member.handle, log.export, query.asked, found)
-    except bulk.NotConfirmedError:
-        return HttpResponseRedirect(f"{reverse('record')}?done=unconfirmed")
+        rows = transact_as(actor.member.handle, log.export, found)
+    except bulk.BulkError as refused:
+        return _record(request, ExportForm(), refused=refused, status=UNFIT)
     answer = HttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="access-{datetime.now(UTC):%Y%m%d}.csv"'
     return answer
+
+
+@require_http_methods(GET_OR_POST)
+@admitted
+def bulk_page(request: HttpRequest, row: int) -> HttpResponse:
+    """Show what another member wants to take out, and have it confirmed or refused."""
+    actor, found, refused = actor_of(request), _bulk(row), None
+    objects.on_bulk(actor, "bulk.confirm", found)
+    if request.method == "POST" and not confirmed(request):
+        return redirect_to_confirm(request)
+    if request.method == "POST":
+        yes = request.POST.get("do") == "approve"
+        try:
+            transact_as(actor.member.handle, bulk.confirm, found, yes=yes)
+        except bulk.BulkError as error:
+            refused = error
+        else:
+            return HttpResponseRedirect(f"{reverse('bulk', args=[row])}?done=confirmed")
+    shown = {
+        "member": actor.member,
+        "bulk": transact_as(actor.member.handle, bulk_opened, actor, found, datetime.now(UTC)),
+        "confirmed": confirmed(request),
+        "refused": refused,
+        "done": request.GET.get("done", ""),
+    }
+    status = 200 if refused is None else UNFIT
+    return render(request, "console/access/bulk.html", shown, status=status)
+
+
+def _bulk(row: int) -> Bulk:
+    found = Bulk.objects.select_related("member__account", "second__account").filter(pk=row).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 @require_safe

@@ -6,8 +6,10 @@ from typing import Any, Final
 from django import template
 from django.db import DEFAULT_DB_ALIAS
 
+from troth.access.acting import acting_as
 from troth.access.models import Member
 from troth.access.undertakings import newest_signature, until_at
+from troth.site.typeset.access import Labels, glass_waiting
 
 register = template.Library()
 
@@ -24,3 +26,19 @@ def own_duty(member: Member | None) -> dict[str, Any]:
     if until is None or until <= now:
         return {"due": "now"}
     return {"due": "soon" if until <= now + SOON else "", "until": until}
+
+
+@register.inclusion_tag("console/access/glass_notice.html")
+def glass_notice(member: Member | None) -> dict[str, Any]:
+    """Show broken glass that this member may review, until somebody has."""
+    if member is None:
+        return {"broken": []}
+    waiting = glass_waiting(acting_as(member), DEFAULT_DB_ALIAS)
+    labels = Labels(DEFAULT_DB_ALIAS, datetime.now(UTC)) if waiting else None
+    return {
+        "broken": [
+            {"row": one, "category": labels.category(one.grant.category)}
+            for one in waiting
+            if labels is not None
+        ]
+    }

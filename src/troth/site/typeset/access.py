@@ -11,7 +11,7 @@ from troth import vault
 from troth.access import objects
 from troth.access.acting import Acting
 from troth.access.grants import GrantError, Scope, Wish
-from troth.access.models import Approval, Break, Bulk, Case, Grant
+from troth.access.models import Approval, Break, Case, Grant
 from troth.access.models.grants import ALL, CASE
 from troth.access.notes import person_of_member, read_notes
 from troth.access.settings import longest_life
@@ -253,13 +253,6 @@ def glass_waiting(actor: Acting, alias: str) -> list[Break]:
     rows = Break.objects.using(alias).filter(reviewed_at=None)
     found = rows.select_related("member__account", "grant").order_by("at")
     return [one for one in found if objects.may_break(actor, "glass.review", one)]
-
-
-def bulk_waiting(actor: Acting, alias: str, now: datetime) -> list[Bulk]:
-    """Return what this member may confirm."""
-    rows = Bulk.objects.using(alias).filter(decided_at=None, lapses_at__gt=now)
-    found = rows.select_related("member__account").order_by("asked_at")
-    return [one for one in found if objects.may_bulk(actor, "bulk.confirm", one)]
 
 
 def longest_days(tx: Tx, categories: Sequence[str]) -> int:

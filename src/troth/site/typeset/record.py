@@ -9,7 +9,8 @@ from typing import Any, Final
 from django.utils.translation import gettext
 from msgspec import Struct
 
-from troth.access.log import COLUMNS, Asked
+from troth.access.asked import Asked
+from troth.access.log import COLUMNS
 from troth.access.models import View
 from troth.access.roles import NAMES
 from troth.gate import reasons
