@@ -262,7 +262,7 @@ def test_broken_glass_opens_at_once_for_half_an_hour(staff: House) -> None:
     late = NOW + glass.LIFE
     assert code(look(staff, at=late)) == "grant-missing"
     assert Entry.objects.filter(kind="access.glass-broken").count() == 1
-    assert b'"hours":0.5' in bytes(Entry.objects.get(kind="access.grant-asked").body)
+    assert b'"life_s":1800' in bytes(Entry.objects.get(kind="access.grant-asked").body)
 
 
 def test_who_gave_an_address_is_mailed_and_the_others_are_told_in_the_console(

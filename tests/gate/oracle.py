@@ -1,7 +1,6 @@
 """The gate once more, slow and obvious: loops over the register, no rulebook, no masks.
 
-It says what each verb asks, in the order it asks. Consents are names here. Where the gate and
-this file differ, one of them is wrong.
+Consents are names here. Where the gate and this file differ, one of them is wrong.
 """
 # ruff: noqa: C901, PLR0911 (one plain function a verb, read from top to bottom)
 

@@ -125,11 +125,11 @@ def asked_of(bulk: Bulk) -> Asked:
 
 def digest(alias: str, asked: Asked) -> str:
     """Return SHA-256 over what is looked for and every row it finds, in order."""
-    told = sha256(msgspec.json.encode(asked, order="sorted"))
+    digest_of = sha256(msgspec.json.encode(asked, order="sorted"))
     rows = found(alias, asked).order_by("at", "pk")
     for row, entry in rows.values_list("pk", "entry").iterator():
-        told.update(f"\n{row} {entry}".encode())
-    return told.hexdigest()
+        digest_of.update(f"\n{row} {entry}".encode())
+    return digest_of.hexdigest()
 
 
 def confirm(tx: Tx, bulk: Bulk, yes: bool) -> None:  # noqa: FBT001 - the decision

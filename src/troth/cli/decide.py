@@ -55,6 +55,7 @@ def decide_command(
     undertaking_until: ask.UndertakingUntil = None,
     review_due: ask.ReviewDue = None,
     frozen: ask.Frozen = None,
+    many: ask.Many = None,
     case: ask.Case = None,
     first: ask.First = None,
     demands: ask.Demands = None,

@@ -174,6 +174,14 @@ ReviewDue = Annotated[
 Frozen = Annotated[
     bool | None, typer.Option("--frozen", rich_help_panel=VIEW, help=mark("Her access is frozen."))
 ]
+Many = Annotated[
+    bool | None,
+    typer.Option(
+        "--many",
+        rich_help_panel=VIEW,
+        help=mark("She has seen as many persons of late as leave for everybody allows."),
+    ),
+]
 Case = Annotated[
     str | None, typer.Option("--case", rich_help_panel=VIEW, help=mark("The case it is about."))
 ]
@@ -239,6 +247,7 @@ FACTS: Final = (
     "undertaking_until",
     "review_due",
     "frozen",
+    "many",
     "case",
     "first",
     "demands",
