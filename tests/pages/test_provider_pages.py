@@ -106,6 +106,19 @@ def test_her_own_second_factor_is_still_due(
     assert other.get(BACK, idp.approve(sent_to(other)))["Location"] == "/console/"
 
 
+def test_what_the_provider_says_confirms_nothing(account: Account, idp: Idp) -> None:
+    here = member_here(account)
+    link(here, idp)
+    idp.claims = {"amr": ["mfa"], "auth_time": 1}
+    other = browser()
+    other.get(BACK, idp.approve(sent_to(other)))
+    assert other.get("/console/account").status_code == 200
+    asked = other.post("/console/account/provider/unlink")
+    assert asked["Location"].startswith("/console/confirm")
+    done = here.post("/console/account/provider/unlink")
+    assert done["Location"].endswith("done=unlinked")
+
+
 def test_an_account_nobody_linked_is_nobody(account: Account, idp: Idp) -> None:
     link(member_here(account), idp)
     idp.claims = {"sub": SUBJECT.upper()}

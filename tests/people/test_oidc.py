@@ -42,7 +42,9 @@ def test_a_second_factor_at_the_provider_counts(way: str) -> None:
     assert verified(token(amr=["pwd", way]), KEYS, EXPECTED, NOW).strong
 
 
-@pytest.mark.parametrize("ways", [["pwd"], "mfa", [["mfa"]], [1], None])
+@pytest.mark.parametrize(
+    "ways", [["pwd"], ["otp"], ["hwk"], ["swk", "otp"], "mfa", [["mfa"]], [1], None]
+)
 def test_anything_else_is_no_second_factor(ways: Any) -> None:
     assert not verified(token(amr=ways), KEYS, EXPECTED, NOW).strong
 

@@ -50,7 +50,6 @@ PER_ADDRESS: Final = Limit("sign-in-address", times=30, seconds=15 * 60)
 PER_SECOND: Final = Limit("sign-in-second", times=8, seconds=15 * 60)
 CHALLENGE: Final = "people.challenge"
 RECOVERY: Final = "recovery"
-PROVIDER: Final = "provider"
 SECOND: Final = "second"
 """The page of the second step."""
 SETTING_UP: Final = "factors"
@@ -106,8 +105,8 @@ def sign_in_vouched(request: HttpRequest, found: Subject) -> SignIn:
     if member is None:
         raise provider.unknown()
     if not found.strong:
-        return admit(request, member, PROVIDER)
-    entering.complete(request, member.account, PROVIDER)
+        return admit(request, member, entering.PROVIDER)
+    entering.complete(request, member.account, entering.PROVIDER)
     return SignIn(member)
 
 

@@ -2,7 +2,7 @@
 
 `begin(request, account) -> None`        the password fitted: the second step is due
 `half(request) -> Account | None`         who is between the two steps, for some minutes
-`complete(request, account, by) -> None`  a fresh session; noted, and confirmed just now
+`complete(request, account, by) -> None`  a fresh session; noted, and confirmed if we checked
 `seen(request) -> None`                    on each page; written down every few minutes
 `leave(request) -> None`
 """
@@ -22,6 +22,7 @@ from troth.store import transact_as
 
 HALF: Final = "people.half"
 LASTS: Final = timedelta(minutes=5)
+PROVIDER: Final = "provider"
 PASSWORD: Final = "password"  # noqa: S105 - how somebody came in
 AGENT_LENGTH_MAX: Final = 400
 
@@ -52,7 +53,8 @@ def complete(request: HttpRequest, account: Account, by: str) -> None:
     agent = request.headers.get("User-Agent", "")[:AGENT_LENGTH_MAX]
     key = request.session.session_key or ""
     transact_as(account.handle, sessions.note, account, key, sessions.browser_of(agent), by)
-    reauth.confirm(request)
+    if by != PROVIDER:  # which may have let her in by a session of its own, begun long ago
+        reauth.confirm(request)
 
 
 def seen(request: HttpRequest) -> None:

@@ -14,8 +14,13 @@ from joserfc.jwk import KeySet
 from msgspec import Struct
 
 ALGORITHMS: Final = ("RS256", "ES256", "EdDSA")
-STRONG: Final = frozenset({"mfa", "otp", "hwk", "swk"})
-"""Ways (RFC 8176) by which a provider has asked for more than a password."""
+SEVERAL: Final = "mfa"
+KINDS: Final = (
+    frozenset({"pwd", "pin", "kba"}),
+    frozenset({"otp", "hwk", "swk", "sc"}),
+    frozenset({"fpt", "face", "iris", "retina", "vbm"}),
+)
+"""Ways (RFC 8176) to prove oneself: by what one knows, has and is. Each alone is one factor."""
 DRIFT_SECONDS: Final = 60
 SUBJECT_LENGTH_MAX: Final = 255
 TOKEN_LENGTH_MAX: Final = 20_000
@@ -61,7 +66,12 @@ def verified(token: str, keys: Mapping[str, Any], expected: Expected, now: datet
     if not isinstance(sub, str) or not 0 < len(sub) <= SUBJECT_LENGTH_MAX:
         raise TokenError("about nobody")
     told = {way for way in ways if isinstance(way, str)} if isinstance(ways, list) else set()
-    return Subject(f"{expected.issuer}\n{sub}", not STRONG.isdisjoint(told))
+    return Subject(f"{expected.issuer}\n{sub}", _strong(told))
+
+
+def _strong(told: set[str]) -> bool:
+    """Tell whether a provider has asked for two factors: it says so, or names two kinds."""
+    return SEVERAL in told or sum(not kind.isdisjoint(told) for kind in KINDS) > 1
 
 
 def _demand_meant_for_us(claims: Mapping[str, Any], expected: Expected) -> None:
