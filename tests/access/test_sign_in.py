@@ -19,6 +19,7 @@ from troth.access.models import Member, MemberRole
 from troth.people.actions import open_account
 from troth.people.models import Account
 from troth.store import transact
+from troth.store.models import Signal
 from troth.store.rate import Limit
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +170,31 @@ def reopened(request: HttpRequest) -> HttpRequest:
     following = request_from(session=request.session.session_key)
     following.user = get_user(following)
     return following
+
+
+def test_an_office_behind_one_address_signs_in_as_often_as_it_likes(
+    owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "PER_ADDRESS", Limit(secrets.token_hex(4), 3, 600))
+    for _ in range(40):
+        assert door.sign_in(request_from(), owner.account.handle, PASSWORD).member == owner
+
+
+def test_who_guesses_between_sign_ins_of_her_own_must_wait(
+    owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "PER_ADDRESS", Limit(secrets.token_hex(4), 3, 600))
+    for number in range(3):
+        assert door.sign_in(request_from(), f"owner-{number}", "no").wait_seconds == 0
+        door.sign_in(request_from("192.0.2.8"), owner.account.handle, PASSWORD)
+    assert door.sign_in(request_from(), owner.account.handle, PASSWORD).wait_seconds > 0
+
+
+def test_who_fails_too_often_is_told_of_without_saying_who(
+    owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "PER_ADDRESS", Limit(secrets.token_hex(4), 3, 600))
+    for number in range(5):
+        door.sign_in(request_from(), f"{owner.account.handle}{number}", "no")
+    signal = Signal.objects.get(kind=door.FAILURES)
+    assert (signal.times, signal.key, signal.about) == (1, "", {})

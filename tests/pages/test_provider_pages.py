@@ -1,18 +1,24 @@
 """Signing in by the company's own provider: whom it lets in, and what it refuses."""
 
+import secrets
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.access.limits import count_from_zero
 from tests.pages.idp import CLIENT, SECRET, SUBJECT, Idp, running
 from troth.access.actions import claim_ownership, open_owner_link
 from troth.people.models import Account, Detail, SignedIn
-from troth.people.provider import Provider
+from troth.people.provider import Provider, forget_description
+from troth.site.pages import provider as pages
 from troth.store import transact
+from troth.store.rate import Limit
+from troth.wire import http
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_connection")]
 PASSWORD = "a long made-up phrase"
@@ -21,6 +27,7 @@ BACK = "/console/sign-in/provider/back"
 
 @pytest.fixture
 def idp(settings: Any) -> Iterator[Idp]:
+    forget_description()
     with running() as made:
         settings.TROTH_PROVIDER = lambda: set_to(made)
         yield made
@@ -202,3 +209,33 @@ def test_an_account_is_linked_to_one_member(account: Account, idp: Idp) -> None:
 def test_without_a_provider_there_is_no_such_page(account: Account) -> None:
     assert browser().get("/console/sign-in/provider").status_code == 404
     assert "provider" not in member_here(account).get("/console/account").text
+
+
+@pytest.mark.usefixtures("idp")
+def test_a_stranger_who_begins_again_and_again_has_little_fetched_and_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fetched: list[str] = []
+    get = http.get
+
+    def counted(url: str, **more: Any) -> http.Answer:
+        fetched.append(url)
+        return get(url, **more)
+
+    monkeypatch.setattr(http, "get", counted)
+    monkeypatch.setattr(pages, "PER_NETWORK", Limit(secrets.token_hex(4), 20, 600))
+    answers = [browser().get("/console/sign-in/provider").status_code for _ in range(25)]
+    assert answers == [302] * 20 + [422] * 5
+    assert len(fetched) == 1
+    assert Session.objects.count() == 20
+    soon = datetime.now(UTC) + timedelta(minutes=11)
+    assert not Session.objects.filter(expire_date__gt=soon).exists()
+
+
+def test_who_comes_in_by_the_provider_stays_as_long_as_anybody(idp: Idp, account: Account) -> None:
+    client = member_here(account)
+    link(client, idp)
+    guest = browser()
+    guest.get(BACK, idp.approve(sent_to(guest)))
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert Session.objects.filter(expire_date__gt=later).count() == 2

@@ -38,6 +38,7 @@ from troth.people.passwords import LENGTH_MAX
 from troth.people.values import Under
 from troth.store import Tx, transact, transact_as
 from troth.store.rate import Limit, network_of
+from troth.store.signals import raise_signal
 from troth.vault import PersonId
 from troth.versions import facts as versions
 
@@ -48,6 +49,10 @@ UNDER: Final = Under("staff-account", "staff-access", "direct", frozenset({"hand
 PER_HANDLE: Final = Limit("sign-in-handle", times=10, seconds=15 * 60)
 PER_ADDRESS: Final = Limit("sign-in-address", times=30, seconds=15 * 60)
 PER_SECOND: Final = Limit("sign-in-second", times=8, seconds=15 * 60)
+"""The first two count what failed: an office behind one address may sign in as often as it likes.
+Counted in the memory of one process: several that serve pages allow so many times more."""
+FAILURES: Final = "sign-in-failures"
+"""The signal that somebody fails again and again."""
 CHALLENGE: Final = "people.challenge"
 RECOVERY: Final = "recovery"
 SECOND: Final = "second"
@@ -74,17 +79,25 @@ def sign_in(request: HttpRequest, handle: str, password: str) -> SignIn:
     """Check handle and password; who has a second factor is asked for it next."""
     handle = handle.strip().lower()[:HANDLE_LENGTH_MAX]
     address = network_of(request.META.get("REMOTE_ADDR", ""))
-    # An address that must wait spends nobody's tries and adds no handle to count.
-    wait = PER_ADDRESS.wait_seconds(address) or PER_HANDLE.wait_seconds(handle)
-    if wait:
-        return SignIn(None, wait)
-    with _hashing:
+    with _hashing:  # what is asked and counted here, few can ask at once
+        # An address that must wait spends nobody's tries and adds no handle to count.
+        wait = PER_ADDRESS.must_wait(address) or PER_HANDLE.must_wait(handle)
+        if wait:
+            return SignIn(None, wait)
         account = auth.authenticate(request, username=handle, password=password[: LENGTH_MAX + 1])
-    member = None if account is None else member_of_account(account.pk)
-    if member is None:
-        return SignIn(None)
+        member = None if account is None else member_of_account(account.pk)
+        if member is None:
+            _failed((PER_ADDRESS, address), (PER_HANDLE, handle))
+            return SignIn(None)
     PER_HANDLE.forget(handle)
     return admit(request, member, entering.PASSWORD)
+
+
+def _failed(*counted: tuple[Limit, str]) -> None:
+    """Count a failure; the last there may be for now is told to who watches, and of nobody."""
+    last = [limit.count(key) for limit, key in counted]
+    if any(last):
+        transact(raise_signal, FAILURES)
 
 
 def admit(request: HttpRequest, member: Member, by: str) -> SignIn:
@@ -127,7 +140,7 @@ def second(request: HttpRequest, code: str) -> SignIn:
     fits = transact_as(account.handle, factors.check_totp, account, code, UNDER)
     if not fits:
         by, fits = RECOVERY, transact_as(account.handle, _use_code, account, code)
-    return _completed(request, member, by) if fits else SignIn(None)
+    return _completed(request, member, by) if fits else _refused(request)
 
 
 def _use_code(tx: Tx, account: Account, code: str) -> bool:
@@ -159,7 +172,12 @@ def second_by_passkey(request: HttpRequest, site: passkeys.Site, answer: dict[st
     if member is None:
         return refused
     proven = proven_by_passkey(request, member.account, site, answer)
-    return _completed(request, member, PASSKEY) if proven else SignIn(None)
+    return _completed(request, member, PASSKEY) if proven else _refused(request)
+
+
+def _refused(request: HttpRequest) -> SignIn:
+    _failed((PER_ADDRESS, network_of(request.META.get("REMOTE_ADDR", ""))))
+    return SignIn(None)
 
 
 def proven_by_passkey(
@@ -190,7 +208,7 @@ def _between(request: HttpRequest) -> tuple[Member | None, SignIn]:
     if member is None:
         return None, SignIn(None, expired=True)
     address = network_of(request.META.get("REMOTE_ADDR", ""))
-    wait = PER_ADDRESS.wait_seconds(address) or PER_SECOND.wait_seconds(str(member.account_id))
+    wait = PER_ADDRESS.must_wait(address) or PER_SECOND.wait_seconds(str(member.account_id))
     return (None, SignIn(None, wait)) if wait else (member, SignIn(None))
 
 

@@ -8,6 +8,7 @@ setting allows its private one, without redirects, bounded in size and time.
 
 import base64
 import json
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +25,7 @@ from troth.wire.http import FetchError
 
 OK: Final = 200
 ANSWER_BYTES_MAX: Final = 500_000
+KEPT_S: Final = 300
 DESCRIBED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -77,13 +79,30 @@ def finish(
 
 
 def _described(provider: Provider) -> dict[str, str]:
-    """Return the provider's own description (OIDC Discovery 1.0, 4), if it is of this issuer."""
+    """Return the provider's own description (OIDC Discovery 1.0, 4), if it is of this issuer.
+
+    Kept for some minutes, so that strangers who begin sign-ins have nothing fetched.
+    """
+    kept = _kept.get(provider.issuer)
+    if kept is not None and time.monotonic() - kept[0] < KEPT_S:
+        return kept[1]
     url = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
     found = _fetched(provider, url)
     whole = all(isinstance(found.get(name), str) for name in DESCRIBED)
     if found.get("issuer") != provider.issuer or not whole:
         raise _refused()
-    return {name: str(found[name]) for name in DESCRIBED}
+    told = {name: str(found[name]) for name in DESCRIBED}
+    _kept[provider.issuer] = (time.monotonic(), told)
+    return told
+
+
+_kept: dict[str, tuple[float, dict[str, str]]] = {}
+"""By issuer, of which a server has one: when it was fetched, and what it said."""
+
+
+def forget_description() -> None:
+    """Have it fetched again."""
+    _kept.clear()
 
 
 def _fetched(provider: Provider, url: str) -> dict[str, Any]:

@@ -25,8 +25,10 @@ SESSIONS: Final = "django_session"
 MIGRATIONS: Final = "django_migrations"
 MARKER: Final = "troth_database"
 KEYS: Final = "vault_keystore"
-LEFT_OUT: Final = (MIGRATIONS, SESSIONS, MARKER)
-"""Sessions: a restore signs nobody in. Migrations are told in the layout. The marker is made."""
+SIGNED_IN: Final = "people_signedin"
+LEFT_OUT: Final = (MIGRATIONS, SESSIONS, SIGNED_IN, MARKER)
+"""Sessions, and what names them: a restore signs nobody in, and no cookie is in any copy.
+Migrations are told in the layout. The marker is made."""
 
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""

@@ -32,10 +32,17 @@ class Limit(Struct, frozen=True):
     def wait_seconds(self, key: str) -> int:
         """Count one attempt under `key`; return 0, or for how many seconds there may be no more."""
         item, hashed = _item(self), _hashed(key)
-        if _limiter().hit(item, hashed):
-            return 0
-        reset = _limiter().get_window_stats(item, hashed).reset_time
-        return max(1, math.ceil(reset - time.time()))
+        return 0 if _limiter().hit(item, hashed) else _until_reset(item, hashed)
+
+    def must_wait(self, key: str) -> int:
+        """Return for how many seconds there may be no more under `key`, counting nothing."""
+        item, hashed = _item(self), _hashed(key)
+        return 0 if _limiter().test(item, hashed) else _until_reset(item, hashed)
+
+    def count(self, key: str) -> bool:
+        """Count one under `key`; tell whether it was the last there may be for now."""
+        item, hashed = _item(self), _hashed(key)
+        return _limiter().hit(item, hashed) and not _limiter().test(item, hashed)
 
     def forget(self, key: str) -> None:
         """Count from zero again for `key`."""
@@ -51,6 +58,11 @@ def network_of(address: str) -> str:
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
         return parsed.exploded[: IPV6_SITE_BITS // 4 + 3]
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
+
+
+def _until_reset(item: "RateLimitItem", hashed: str) -> int:
+    reset = _limiter().get_window_stats(item, hashed).reset_time
+    return max(1, math.ceil(reset - time.time()))
 
 
 def _hashed(key: str) -> str:

@@ -15,19 +15,21 @@ from msgspec import convert, to_builtins
 
 from troth.access import provider as verbs
 from troth.access.facts import member_of
-from troth.access.sign_in import PER_ADDRESS, any_member, onward, sign_in_vouched
+from troth.access.sign_in import any_member, onward, sign_in_vouched
 from troth.people import provider, reauth
 from troth.people.oidc import Subject
-from troth.people.oidc_ask import Asked
+from troth.people.oidc_ask import LASTS, Asked
 from troth.people.provider import Provider, ProviderError
 from troth.policy.words import Message, mark
 from troth.site.navigation import own_page
 from troth.site.pages.account import require_member
 from troth.store import transact_as
-from troth.store.rate import network_of
+from troth.store.rate import Limit, network_of
 
 BEGUN: Final = "people.provider"
 REFUSED: Final = 422
+PER_NETWORK: Final = Limit("provider-address", times=300, seconds=15 * 60)
+"""Each sign-in that is begun keeps a session for some minutes."""
 
 
 def _told(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -107,7 +109,11 @@ BEGINNINGS: Final[Mapping[str, Callable[[HttpRequest, Subject, str], HttpRespons
 
 def _begun(request: HttpRequest, what: str, target: str) -> str:
     """Keep in the session what is begun, and return where the browser is to go."""
+    if PER_NETWORK.wait_seconds(network_of(request.META.get("REMOTE_ADDR", ""))):
+        raise ProviderError(Message(mark("Too many tries. Please try again in a while.")))
     asked, address = provider.begin(_set(request), _back(request), datetime.now(UTC))
+    if member_of(request) is None:
+        request.session.set_expiry(LASTS)  # a stranger's: it holds this alone
     request.session[BEGUN] = {"what": what, "next": target, "asked": to_builtins(asked)}
     return address
 
@@ -115,8 +121,6 @@ def _begun(request: HttpRequest, what: str, target: str) -> str:
 def _taken(request: HttpRequest) -> dict[str, Any]:
     """Take what this browser has begun out of its session. Raises ProviderError."""
     begun = request.session.pop(BEGUN, None)
-    if PER_ADDRESS.wait_seconds(network_of(request.META.get("REMOTE_ADDR", ""))):
-        raise ProviderError(Message(mark("Too many tries. Please try again in a while.")))
     if not isinstance(begun, dict):
         raise provider.run_out()
     return begun

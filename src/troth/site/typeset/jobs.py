@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from msgspec import Struct
 
 from troth.access.actions import NEW_OWNER
+from troth.access.sign_in import FAILURES
 from troth.store.jobs import UNKNOWN, Table
 from troth.store.jobs_lease import JOB_FAILED
 from troth.store.jobs_seen import Counts, Seen, counts, failed_jobs, periodic
@@ -27,6 +28,10 @@ TOLD: Final[Mapping[str, str]] = {
     NEW_OWNER: gettext_noop(
         "A link for one more owner was made at the server itself. If nobody here asked for it,"
         " speak to whoever runs the server."
+    ),
+    FAILURES: gettext_noop(
+        "Somebody has failed to sign in too often, for one handle or from one address, and has to"
+        " wait. If that goes on, somebody is guessing."
     ),
     OVERFLOW: gettext_noop(
         "More than %(keys)s different signals of kind %(kind)s are open; this one counts the rest."
