@@ -1,12 +1,14 @@
 """What page tests share: a recorded policy, a member who is signed in."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
 from django.test import Client
 
+from tests.access.house import House, house
 from tests.pages.samples import changed, default_policy
 from tests.people.factor import give_factor
 from troth.access.models import OWNER, Member, MemberRole
@@ -56,3 +58,21 @@ def member(
     give_factor(account)
     client.force_login(account)
     return client
+
+
+@pytest.fixture
+def staff(
+    db: None,  # noqa: ARG001 - the database it writes to
+    keys: Path,  # noqa: ARG001 - the vault of what is sealed
+    monkeypatch: pytest.MonkeyPatch,
+) -> House:
+    """Return a house of today, in which everybody is sworn."""
+    from tests.access import house as module  # noqa: PLC0415 - its moments are changed
+
+    began = datetime.now(UTC) - timedelta(hours=2)
+    for name, at in (("BEGAN", began), ("NOW", began + timedelta(hours=1))):
+        monkeypatch.setattr(module, name, at)
+    monkeypatch.setattr(module.act, "__kwdefaults__", {"at": began + timedelta(hours=1)})
+    monkeypatch.setattr(module.swear, "__defaults__", (began,))
+    monkeypatch.setattr(module.people, "__defaults__", ("somebody", began))
+    return house()

@@ -14,8 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.access.house import PURPOSE, House, act, value_of, wish
 from tests.pages.axe import findings
-from tests.pages.test_access_pages import asked, enter, name_of
-from tests.pages.test_access_pages import staff as staff  # noqa: PLC0414 - the fixture
+from tests.pages.staffed import asked, enter, name_of
 from tests.pages.test_people_in_the_browser import send
 from tests.people.factor import code_of, secret_on
 from troth.access import bulk, cases, glass, grants, invitations, members, views

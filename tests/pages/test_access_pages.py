@@ -1,72 +1,33 @@
 """Access in the console: asking, deciding, cases, the door, the map, the record, broken glass."""
 
-import time
-from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from datetime import UTC, datetime
+from typing import cast
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from tests.access.house import BEGAN, PURPOSE, House, act, granted, house, value_of, wish
-from tests.people.factor import give_factor
-from troth import vault
-from troth.access import cases, glass, log, views
+from tests.access.house import PURPOSE, House, act, granted, wish
+from tests.pages.staffed import (
+    EMAIL,
+    Asked,
+    ask_export,
+    asked,
+    enter,
+    name_of,
+    proved,
+    seen_by_support,
+)
+from troth.access import cases, glass, log
 from troth.access.known import give_address
 from troth.access.models import Break, Bulk, Case, Grant, View
 from troth.access.roles import Role
-from troth.people import reauth
-from troth.people.models import Account, Detail
-from troth.store import SYSTEM, Tx
-from troth.vault import PersonId
+from troth.people.models import Detail
+from troth.store import SYSTEM
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("keys", "kept_connection"),
 ]
-EMAIL = "somebody-0@example.com"
-Asked = dict[str, Any]
-
-
-@pytest.fixture
-def staff(monkeypatch: pytest.MonkeyPatch) -> House:
-    """Return a house of today, in which everybody is sworn."""
-    from tests.access import house as module  # noqa: PLC0415 - its moments are changed
-
-    began = datetime.now(UTC) - timedelta(hours=2)
-    for name, at in (("BEGAN", began), ("NOW", began + timedelta(hours=1))):
-        monkeypatch.setattr(module, name, at)
-    monkeypatch.setattr(module.act, "__kwdefaults__", {"at": began + timedelta(hours=1)})
-    monkeypatch.setattr(module.swear, "__defaults__", (began,))
-    monkeypatch.setattr(module.people, "__defaults__", ("somebody", began))
-    return house()
-
-
-def enter(staff: House, role: Role, lang: str = "en") -> Client:
-    """Return a browser in which a member is signed in."""
-    client = Client(HTTP_ACCEPT_LANGUAGE=lang)
-    account = Account.objects.get(pk=staff[role].account_id)
-    give_factor(account)
-    client.force_login(account)
-    return client
-
-
-def name_of(person: PersonId) -> str:
-    found = vault.known_pseudonym(Tx("default", BEGAN, SYSTEM), person)
-    assert found is not None
-    return str(found)
-
-
-def asked(staff: House, **other: object) -> Asked:
-    given: Asked = {
-        "category": "account",
-        "use": PURPOSE,
-        "scope": "list",
-        "persons": name_of(staff.persons[0]),
-        "days": "2",
-        "reason": "To answer what she asked",
-    }
-    return given | other
 
 
 def test_what_is_asked_waits_for_another_and_opens_once_it_is_approved(staff: House) -> None:
@@ -219,28 +180,6 @@ def test_the_map_shows_who_can_see_what_to_who_may_look(staff: House) -> None:
     assert support.get(reverse("access-map")).status_code == 403
 
 
-def seen_by_support(staff: House) -> None:
-    act(staff["support"], views.view, value_of(staff.persons[0]), None, PURPOSE)
-
-
-def ask_export(staff: House, **query: str) -> Bulk:
-    """Have the auditor ask to take rows out, after one was seen."""
-    seen_by_support(staff)
-    place = reverse("record-ask", query=query)
-    told = enter(staff, "auditor").post(place, {"reason": "For the yearly audit"})
-    assert told.status_code == 302
-    return Bulk.objects.get()
-
-
-def proved(staff: House, role: Role, lang: str = "en") -> Client:
-    """Return a browser of a member who has just proved who she is."""
-    client = enter(staff, role, lang)
-    session = client.session
-    session[reauth.CONFIRMED] = [staff[role].account_id, time.time()]
-    session.save()
-    return client
-
-
 def test_the_record_is_searched_and_taken_out_with_a_second(staff: House) -> None:
     auditor, owner = enter(staff, "auditor"), proved(staff, "owner")
     assert auditor.post(reverse("record-ask"), {"reason": "Why"}).status_code == 422
@@ -351,32 +290,3 @@ def test_a_page_of_nothing_is_not_found(staff: House) -> None:
     for place in ("grant", "case", "glass-review", "bulk"):
         assert client.get(reverse(place, args=[99])).status_code == 404
     assert client.get(reverse("subject", args=["nobody"])).status_code == 404
-
-
-@pytest.mark.parametrize("said", ["", "bogus"])
-def test_no_answer_decides_nothing(staff: House, said: str) -> None:
-    enter(staff, "support").post(reverse("access-ask"), asked(staff))
-    grant = Grant.objects.get()
-    officer = enter(staff, "privacy-officer")
-    told = officer.post(reverse("grant-decide", args=[grant.pk]), {"do": said})
-    assert told.status_code == 422
-    assert "Choose one of the answers" in told.text
-    enter(staff, "support").post(reverse("glass"), asked(staff))
-    broken = Break.objects.get()
-    told = enter(staff, "owner").post(reverse("glass-review", args=[broken.pk]), {"do": said})
-    assert told.status_code == 422
-    broken.refresh_from_db()
-    grant.refresh_from_db()
-    assert (grant.decided_at, broken.reviewed_at) == (None, None)
-
-
-def test_a_refused_member_stays_in_the_console_and_reads_why(staff: House) -> None:
-    support = enter(staff, "support")
-    support.post(reverse("access-ask"), asked(staff))
-    told = support.post(reverse("grant-decide", args=[Grant.objects.get().pk]), {"do": "approve"})
-    assert told.status_code == 403
-    assert "Your role does not allow this." in told.text
-    assert reverse("people") in told.text
-    gone = support.get(reverse("grant", args=[99]))
-    assert gone.status_code == 404
-    assert reverse("people") in gone.text

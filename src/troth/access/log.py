@@ -1,6 +1,7 @@
 """The record of access, read: by members who may, and by the person whose data were seen.
 
 `search(actor, asked, alias) -> Page`           what a member may see of it
+`look(tx, asked, page) -> Page`                  the same, entered as a view of the record is
 `export(tx, confirmed) -> list[row]`             the rows a second member confirmed; entered
 `seen_by(tx, person, page) -> SeenPage`          who saw a person's data and why
 """
@@ -8,7 +9,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from troth import vault
 from troth.access import bulk, known, objects
@@ -18,6 +19,7 @@ from troth.access.models import Bulk, View
 from troth.access.models.grants import GLASS
 from troth.access.settings import NAMES_ON_ME, switch
 from troth.ledger import LedgerEntry, record
+from troth.policy.words import Pseudonym
 from troth.store import Tx
 from troth.vault import PersonId
 
@@ -47,6 +49,22 @@ def search(actor: Acting, asked: Asked, page: int = 1, alias: str = "default") -
     page = min(max(page, 1), pages)
     rows = fitting.select_related("member__account", "grant", "case").order_by("-at", "-pk")
     return Page(tuple(rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]), count, page, pages)
+
+
+def look(tx: Tx, asked: Asked, page: int = 1) -> Page:
+    """Search the record as the acting member, and enter that it was looked at, if not her own.
+
+    What she typed is told by the names of its fields alone, as anything may stand there; a person
+    only where she was found.
+    """
+    actor = acting(tx)
+    seen = search(actor, asked, page, tx.alias)
+    if objects.may_house(actor, "log.see"):
+        used = sorted(name for name, value in to_builtins(asked).items() if value not in ("", None))
+        about = {"member": actor.member.handle, "by": used, "found": seen.count, "page": seen.page}
+        subject = Pseudonym(asked.subject) if asked.subject and seen.count else None
+        record(tx, LedgerEntry("access.log-searched", subject=subject, about=about))
+    return seen
 
 
 def export(tx: Tx, confirmed: Bulk) -> list[tuple[Any, ...]]:

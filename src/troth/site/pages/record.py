@@ -14,6 +14,7 @@ from troth.access.map import access_map
 from troth.access.models import Bulk
 from troth.access.notes import NoteError
 from troth.people.reauth import confirmed, redirect_to_confirm
+from troth.policy.words import Message, mark
 from troth.site.admitted import actor_of, admitted
 from troth.site.forms_access import ExportForm
 from troth.site.navigation import address, page_number
@@ -25,6 +26,7 @@ from troth.site.typeset.record import as_csv, drawn, understood
 from troth.store import transact_as
 
 REFUSALS: Final = (NoteError, bulk.BulkError)
+ANSWERS: Final = {"approve": True, "refuse": False}
 
 
 @require_safe
@@ -39,8 +41,8 @@ def _record(
 ) -> HttpResponse:
     actor, now = actor_of(request), datetime.now(UTC)
     query = understood(request.GET)
-    asked = query.asked
-    page = log.search(actor, asked, page_number(request.GET.get("page", "")))
+    turned = page_number(request.GET.get("page", ""))
+    page = transact_as(actor.member.handle, log.look, query.asked, turned)
     labels = typeset.Labels(DEFAULT_DB_ALIAS, now)
     shown = {
         "member": actor.member,
@@ -67,7 +69,7 @@ def ask_export(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            transact_as(actor.member.handle, bulk.ask, query.asked, reason)
+            transact_as(actor.member.handle, bulk.ask, query.exactly(), reason)
         except REFUSALS as refused:
             form.tell(refused)
         else:
@@ -99,9 +101,8 @@ def bulk_page(request: HttpRequest, row: int) -> HttpResponse:
     if request.method == "POST" and not confirmed(request):
         return redirect_to_confirm(request)
     if request.method == "POST":
-        yes = request.POST.get("do") == "approve"
         try:
-            transact_as(actor.member.handle, bulk.confirm, found, yes=yes)
+            transact_as(actor.member.handle, bulk.confirm, found, yes=_answer(request))
         except bulk.BulkError as error:
             refused = error
         else:
@@ -115,6 +116,14 @@ def bulk_page(request: HttpRequest, row: int) -> HttpResponse:
     }
     status = 200 if refused is None else UNFIT
     return render(request, "console/access/bulk.html", shown, status=status)
+
+
+def _answer(request: HttpRequest) -> bool:
+    """Return what the button says. Raises BulkError where none was pressed."""
+    said = ANSWERS.get(request.POST.get("do", ""))
+    if said is None:
+        raise bulk.BulkError(Message(mark("Choose one of the answers; nothing was done.")))
+    return said
 
 
 def _bulk(row: int) -> Bulk:

@@ -6,10 +6,14 @@ from typing import Any, Final
 from django import template
 from django.db import DEFAULT_DB_ALIAS
 
+from troth.access import objects
 from troth.access.acting import acting_as
+from troth.access.alerts import KINDS
 from troth.access.models import Member
 from troth.access.undertakings import newest_signature, until_at
-from troth.site.typeset.access import Labels, glass_waiting
+from troth.site.typeset.access import SHOWN_MAX, Labels, glass_waiting
+from troth.site.typeset.jobs import told
+from troth.store.models import Signal
 
 register = template.Library()
 
@@ -26,6 +30,18 @@ def own_duty(member: Member | None) -> dict[str, Any]:
     if until is None or until <= now:
         return {"due": "now"}
     return {"due": "soon" if until <= now + SOON else "", "until": until}
+
+
+@register.inclusion_tag("console/access/alerts.html")
+def open_alerts(member: Member | None) -> dict[str, Any]:
+    """Show what is unusual about members' views, to who may act on it, until somebody looked."""
+    if member is None or not objects.may_house(acting_as(member), "signal.close"):
+        return {"alerts": []}
+    found = Signal.objects.filter(kind__in=KINDS, closed_at=None).exclude(
+        about__member=member.handle
+    )
+    rows = found.order_by("-last_at", "-pk")[:SHOWN_MAX]
+    return {"alerts": [{"told": told(one), "member": one.about.get("member", "")} for one in rows]}
 
 
 @register.inclusion_tag("console/access/glass_notice.html")

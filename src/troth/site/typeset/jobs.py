@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, gettext_noop, ngettext
 from msgspec import Struct
 
+from troth.access import alerts
 from troth.access.actions import NEW_OWNER
 from troth.access.sign_in import FAILURES
 from troth.store.jobs import UNKNOWN, Table
@@ -32,6 +33,12 @@ TOLD: Final[Mapping[str, str]] = {
     FAILURES: gettext_noop(
         "Somebody has failed to sign in too often, for one handle or from one address, and has to"
         " wait. If that goes on, somebody is guessing."
+    ),
+    alerts.VOLUME: gettext_noop("%(member)s has viewed more values in an hour than is usual."),
+    alerts.BREADTH: gettext_noop("%(member)s has viewed more persons in a day than is usual."),
+    alerts.HOURS: gettext_noop("%(member)s has viewed something outside working hours."),
+    alerts.NO_CASE: gettext_noop(
+        "%(member)s has viewed a person whom no case is about and no grant names."
     ),
     OVERFLOW: gettext_noop(
         "More than %(keys)s different signals of kind %(kind)s are open; this one counts the rest."
@@ -101,7 +108,7 @@ def jobs_page(alias: str, table: Table, now: datetime, page: int) -> JobsPage:
         counts(alias),
         [_round(seen, now) for seen in periodic(alias, table)],
         [_failed(row, table) for row in failed_jobs(alias)],
-        [_told(signal) for signal in signals.rows],
+        [told(signal) for signal in signals.rows],
         signals.count,
         str(signals.page) if signals.page > 1 else "",
         signals.page + 1 if signals.page < signals.pages else None,
@@ -143,7 +150,8 @@ def _failed(row: QueuedJob, table: Table) -> Failed:
     return Failed(row.pk, row.name, what, about, row.last_error, row.attempts, row.finished_at)
 
 
-def _told(signal: Signal) -> Told:
+def told(signal: Signal) -> Told:
+    """Return a signal in words."""
     about: dict[str, Any] = signal.about
     try:
         text = gettext(TOLD[signal.kind]) % about

@@ -10,10 +10,12 @@ from django.utils.translation import gettext
 from msgspec import Struct
 
 from troth.access.asked import Asked
+from troth.access.bulk import BulkError
 from troth.access.log import COLUMNS
 from troth.access.models import View
 from troth.access.roles import NAMES
 from troth.gate import reasons
+from troth.policy.words import Message, mark
 from troth.site.navigation import kept, row_number
 from troth.site.typeset.access import Labels
 
@@ -22,10 +24,22 @@ ANSWERS: Final = {"yes": True, "no": False}
 
 
 class Query(Struct, frozen=True):
-    """What is looked for: as it was written, and as it is asked."""
+    """What is looked for: as it was written, and as it is asked; `unread` was not understood."""
 
     asked: Asked
     written: Mapping[str, str]
+    unread: tuple[str, ...] = ()
+
+    def exactly(self) -> Asked:
+        """Return what is asked. Raises BulkError where some of it was not understood."""
+        if self.unread:
+            raise BulkError(
+                Message(
+                    mark("%(words)s was not understood, so more rows are shown than you meant."),
+                    {"words": ", ".join(self.unread)},
+                )
+            )
+        return self.asked
 
     @property
     def kept(self) -> dict[str, str]:
@@ -63,7 +77,9 @@ def understood(given: Mapping[str, str]) -> Query:
         since=since,
         until=None if until is None else until + timedelta(days=1),
     )
-    return Query(asked, written)
+    read = {"case": asked.case, "since": since, "until": until, "answer": asked.allowed}
+    unread = tuple(written[name] for name, value in read.items() if written[name] and value is None)
+    return Query(asked, written, unread)
 
 
 def _day(written: str) -> datetime | None:
