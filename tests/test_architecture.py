@@ -308,7 +308,7 @@ def enters(name: str, functions: dict[str, set[str]], seen: set[str]) -> bool:
 WRITES: Final = frozenset(
     {"create", "bulk_create", "bulk_update", "update", "delete", "save", "update_or_create"}
 )
-PLAIN: Final = frozenset({"digest.update", "digest_of.update"})
+PLAIN: Final = frozenset({"digest.update"})
 """What is called like a write and is none."""
 ENTERED_BY_OTHERS: Final = frozenset(
     {

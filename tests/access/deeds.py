@@ -159,7 +159,7 @@ def decide(house: House, actor: Member, to: Whose) -> None:
 
 
 def export(_house: House, actor: Member, _to: Whose) -> None:
-    digest = bulk.digest("default", Asked())
+    digest = bulk.digest_of("default", Asked())
     confirmed = bulk_of(actor, digest=digest, confirmed=True, decided_at=NOW)
     act(actor, log.export, confirmed)
 

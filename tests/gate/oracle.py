@@ -393,8 +393,6 @@ class Oracle:
             )
         ):
             code = "grant-scope"
-        elif facts.many:
-            code = "persons-many"
         else:
-            return yes("view-granted", cited)
+            return no("persons-many", cited) if facts.many else yes("view-granted", cited)
         return no(code, cited)

@@ -206,7 +206,7 @@ def test_who_confirms_reads_who_asks_why_and_for_what(staff: House) -> None:
     place, owner = reverse("bulk", args=[waiting.pk]), enter(staff, "owner")
     assert place in owner.get(reverse("access")).text
     page = owner.get(place).text
-    for told in ("auditor-1", "For the yearly audit", "support-1", "refused", "1 row,"):
+    for told in ("auditor-1", "For the yearly audit", "support-1", "refused", "1 row ·"):
         assert told in page
     assert "access.log-export" not in page
     assert "1 row of the record" in owner.get(reverse("access")).text

@@ -73,7 +73,7 @@ def ask(tx: Tx, asked: Asked, reason: str) -> Bulk:
     count, persons = rows.count(), rows.values("subject").distinct().count()
     _demand_fitting(count)
     why = seal_note(tx, person_of_member(tx, actor.member), reason, required=True)
-    exactly = digest(tx.alias, exact)
+    exactly = digest_of(tx.alias, exact)
     about = {
         "member": actor.member.handle,
         "what": EXPORT,
@@ -123,13 +123,13 @@ def asked_of(bulk: Bulk) -> Asked:
     return msgspec.convert(bulk.asked, Asked)
 
 
-def digest(alias: str, asked: Asked) -> str:
+def digest_of(alias: str, asked: Asked) -> str:
     """Return SHA-256 over what is looked for and every row it finds, in order."""
-    digest_of = sha256(msgspec.json.encode(asked, order="sorted"))
+    digest = sha256(msgspec.json.encode(asked, order="sorted"))
     rows = found(alias, asked).order_by("at", "pk")
     for row, entry in rows.values_list("pk", "entry").iterator():
-        digest_of.update(f"\n{row} {entry}".encode())
-    return digest_of.hexdigest()
+        digest.update(f"\n{row} {entry}".encode())
+    return digest.hexdigest()
 
 
 def confirm(tx: Tx, bulk: Bulk, yes: bool) -> None:  # noqa: FBT001 - the decision
@@ -160,7 +160,7 @@ def use(tx: Tx, bulk: Bulk) -> "QuerySet[View]":
         )
     asked = asked_of(bulk)
     rows = found(tx.alias, asked)
-    if digest(tx.alias, asked) != bulk.digest:
+    if digest_of(tx.alias, asked) != bulk.digest:
         raise ChangedError(
             Message(
                 mark(
