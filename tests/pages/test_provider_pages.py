@@ -239,3 +239,14 @@ def test_who_comes_in_by_the_provider_stays_as_long_as_anybody(idp: Idp, account
     guest.get(BACK, idp.approve(sent_to(guest)))
     later = datetime.now(UTC) + timedelta(hours=1)
     assert Session.objects.filter(expire_date__gt=later).count() == 2
+
+
+def test_who_signs_in_again_where_she_is_signed_in_begins_afresh(
+    account: Account, idp: Idp
+) -> None:
+    here = member_here(account)
+    link(here, idp)
+    idp.claims = {"amr": ["mfa"]}
+    here.get(BACK, idp.approve(sent_to(here)))
+    assert here.get("/console/account").status_code == 200
+    assert here.post("/console/account/provider/unlink")["Location"].startswith("/console/confirm")

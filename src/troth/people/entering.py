@@ -47,8 +47,7 @@ def half(request: HttpRequest) -> Account | None:
 
 def complete(request: HttpRequest, account: Account, by: str) -> None:
     """Sign somebody in: another session key than before, so none can have been fixed."""
-    request.session.pop(HALF, None)
-    request.session.set_expiry(None)  # what was begun at a provider lasts for minutes
+    request.session.flush()  # nothing of before goes on, a confirmation least of all
     auth.login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session.save()
     agent = request.headers.get("User-Agent", "")[:AGENT_LENGTH_MAX]
