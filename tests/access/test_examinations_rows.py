@@ -122,6 +122,14 @@ def busy_with_members(staff: House) -> None:
     act(staff["owner"], members.end, newcomer, at=NOW + 4 * HOUR)
 
 
+def busy_with_a_yes_that_counts_no_more(staff: House) -> None:
+    act(staff["owner"], set_setting, "approvals_needed", 2)
+    asked = act(staff["support"], grants.ask, wish(*staff.persons))
+    act(staff["privacy-officer"], grants.decide, asked, yes=True)
+    act(staff["owner"], members.set_roles, staff["privacy-officer"], {"support"})
+    assert act(staff["owner"], grants.decide, asked, yes=True).decided_at is None
+
+
 def busy_with_an_erasure(staff: House) -> None:
     act(staff["support"], known.give_address, "support@example.com")
     granted(staff, staff.persons[0])
@@ -155,6 +163,7 @@ def busy_with_texts(staff: House) -> None:
         busy_with_members,
         busy_with_an_alert,
         busy_with_an_erasure,
+        busy_with_a_yes_that_counts_no_more,
         busy_with_a_link,
         busy_with_texts,
     ],

@@ -191,9 +191,9 @@ def test_roles_that_conflict_with_an_open_invitation_are_not_given(owner: Member
     clerk = make_member()
     Account.objects.filter(pk=clerk.account_id).update(person=opened.invitation.person)
     with pytest.raises(RolesConflictError):
-        act(owner, members.give_role, clerk, "support", at=AT)
+        act(owner, members.set_roles, clerk, {"support"}, at=AT)
     act(owner, invitations.withdraw, opened.invitation)
-    act(owner, members.give_role, clerk, "support", at=AT)
+    act(owner, members.set_roles, clerk, {"support"}, at=AT)
 
 
 def test_an_invitation_ends_with_the_right_of_whoever_made_it(owner: Member) -> None:

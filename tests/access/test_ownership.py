@@ -11,7 +11,6 @@ from tests.access.house import act, house
 from troth.access import facts, known
 from troth.access.actions import (
     LINK_LIFE,
-    LOCK,
     NEW_OWNER,
     LinkUnusableError,
     OpenedLink,
@@ -20,6 +19,7 @@ from troth.access.actions import (
     open_new_owner_link,
     open_owner_link,
 )
+from troth.access.known import LOCK
 from troth.access.models import Member, MemberRole, OwnerLink
 from troth.ledger.models import Entry
 from troth.people.mail import letter_of

@@ -20,7 +20,8 @@ from tests.access.house import (
     value_of,
     wish,
 )
-from troth.access import cases, examinations, grants, members, undertakings, views
+from troth.access import cases, examinations, glass, grants, members, undertakings, views
+from troth.access.acting import NoMemberError
 from troth.access.models import Case, Freeze, Grant, View
 from troth.ledger.sequencer import open_log
 from troth.store import SYSTEM, Store, Tx, transact_on
@@ -45,6 +46,10 @@ def look(staff: House, case: Case | None = None) -> tuple[str, Verb]:
         return seen.decision.reason.code
 
     return "support-1", verb
+
+
+def frozen_by_verb(staff: House) -> Verb:
+    return lambda tx: members.freeze(tx, staff["support"], "Looked at too many")
 
 
 def kept(examine: Callable[..., Any]) -> bool:
@@ -86,16 +91,20 @@ def in_turn(first: tuple[str, Verb], second: tuple[str, Verb]) -> list[Any]:
 
 def test_a_view_waits_for_a_freeze(staff: House) -> None:
     granted(staff, staff.persons[0])
-    freeze = lambda tx: members.freeze(tx, staff["support"], "Looked at too many")  # noqa: E731 - a verb
-    _, seen = in_turn(("security-1", freeze), look(staff))
+    _, seen = in_turn(
+        ("security-1", frozen_by_verb(staff)),
+        look(staff),
+    )
     assert seen == "access-frozen"
     assert View.objects.get().allowed is False
 
 
 def test_a_freeze_waits_for_a_view(staff: House) -> None:
     granted(staff, staff.persons[0])
-    freeze = lambda tx: members.freeze(tx, staff["support"], "Looked at too many")  # noqa: E731 - a verb
-    seen, frozen = in_turn(look(staff), ("security-1", freeze))
+    seen, frozen = in_turn(
+        look(staff),
+        ("security-1", frozen_by_verb(staff)),
+    )
     assert seen == "view-granted"
     assert isinstance(frozen, Freeze)
     assert kept(examinations.live_grants)
@@ -110,17 +119,37 @@ def test_a_view_waits_for_a_case_to_be_closed(staff: House) -> None:
 
 def test_a_view_waits_for_a_new_text(staff: House) -> None:
     granted(staff, staff.persons[0])
-    publish = lambda tx: undertakings.publish_text(tx, *TEXTS)  # noqa: E731 - a verb
-    _, seen = in_turn(("owner-1", publish), look(staff))
+    _, seen = in_turn(("owner-1", lambda tx: undertakings.publish_text(tx, *TEXTS)), look(staff))
     assert seen == "undertaking-missing"
     assert kept(examinations.undertakings)
 
 
 def test_what_a_leaver_asks_for_ends_with_her_leaving(staff: House) -> None:
-    ask = lambda tx: grants.ask(tx, wish(staff.persons[0]))  # noqa: E731 - a verb
-    leave = lambda tx: members.end(tx, staff["support"])  # noqa: E731 - the same
-    _, left = in_turn(("support-1", ask), ("security-1", leave))
+    _, left = in_turn(
+        ("support-1", lambda tx: grants.ask(tx, wish(staff.persons[0]))),
+        ("security-1", lambda tx: members.end(tx, staff["support"])),
+    )
     assert left.grants == 1
     assert Grant.objects.get().ended_at is not None
     with pytest.raises(grants.SettledError):
         act(staff["owner"], grants.decide, Grant.objects.get(), yes=True)
+
+
+def test_a_view_waits_for_broken_glass_to_be_reviewed(staff: House) -> None:
+    broken = act(staff["support"], glass.break_glass, wish(staff.persons[0]))
+    _, seen = in_turn(
+        ("owner-1", lambda tx: glass.review(tx, broken, justified=False, note="No need")),
+        look(staff),
+    )
+    assert seen == "grant-missing"
+    assert kept(examinations.live_grants)
+
+
+def test_who_is_leaving_takes_no_case(staff: House) -> None:
+    case = opened(staff, staff.persons[0])
+    _, taken = in_turn(
+        ("security-1", lambda tx: members.end(tx, staff["support"])),
+        ("support-1", lambda tx: cases.take(tx, case)),
+    )
+    assert isinstance(taken, NoMemberError)
+    assert not case.members.exists()

@@ -16,6 +16,7 @@ from django.contrib.sessions.models import Session
 from msgspec import Struct
 
 from troth.access import facts
+from troth.access.known import LOCK
 from troth.access.models import OWNER, Member, MemberRole, OwnerLink
 from troth.access.roles import SECURITY
 from troth.access.telling import holders, tell
@@ -31,8 +32,6 @@ LINK_LIFE: Final = timedelta(minutes=60)
 TOKEN_BYTES: Final = 32
 NEW_OWNER: Final = "access-owner-link"
 """The signal that a link for one more owner was made at the server itself."""
-LOCK: Final = "access.owner"
-"""One at a time: two links, or two that hold them, would make two owners."""
 
 
 class OpenedLink(Struct, frozen=True):

@@ -103,12 +103,14 @@ def open_case(
 
 def assign(tx: Tx, case: Case, member: Member) -> CaseMember:
     """Give a case to another member, whose role its kind names."""
+    turns.rely(tx)
     objects.on_giving(acting(tx), case, member)
     return _put_on(tx, case, member, tx.actor)
 
 
 def take(tx: Tx, case: Case) -> CaseMember:
     """Take a case that another, the person herself or the server opened."""
+    turns.rely(tx)
     actor = acting(tx)
     objects.on_self(actor, "case.take")
     if case.opened_by == actor.member.handle:

@@ -13,28 +13,18 @@ ACCESS: Final = frozenset({StatementId("protection.access")})
 ORGANISATION: Final = frozenset({StatementId("protection.organisation")})
 
 
-def _examine(module: str, function: str = "examine") -> Callable[[Store, datetime], Evidence]:
-    """Return an examination that is imported when it runs: tables need Django set up."""
+def _examine(module: str, function: str = "examine") -> Callable[..., Evidence]:
+    """Return an examination that is imported when it runs: tables need Django set up.
 
-    def examine(store: Store, now: datetime) -> Evidence:
-        found: Evidence = getattr(import_module(f"troth.access.{module}"), function)(
-            store.alias, now
-        )
+    It takes a cursor where it is a control's `resume`.
+    """
+
+    def examine(store: Store, now: datetime, *cursor: Cursor) -> Evidence:
+        look = getattr(import_module(f"troth.access.{module}"), function)
+        found: Evidence = look(store.alias, now, *cursor)
         return found
 
     return examine
-
-
-def _resume(module: str, function: str) -> Callable[[Store, datetime, Cursor], Evidence]:
-    """Return an examination that goes on from a cursor, imported when it runs as well."""
-
-    def resume(store: Store, now: datetime, cursor: Cursor) -> Evidence:
-        found: Evidence = getattr(import_module(f"troth.access.{module}"), function)(
-            store.alias, now, cursor
-        )
-        return found
-
-    return resume
 
 
 def _sabotages(
@@ -64,7 +54,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         ),
         period=PERIOD,
         examine=_examine("examinations", "live_grants"),
-        resume=_resume("examinations", "live_grants"),
+        resume=_examine("examinations", "live_grants"),
         sabotages=_sabotages(
             "views",
             "view-without-grant",
@@ -88,7 +78,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         ),
         period=PERIOD,
         examine=_examine("examinations", "undertakings"),
-        resume=_resume("examinations", "undertakings"),
+        resume=_examine("examinations", "undertakings"),
         sabotages=_sabotages("views", "grant-unsworn", "signed-text-edited"),
     ),
     Control(
@@ -98,7 +88,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         ),
         period=PERIOD,
         examine=_examine("examinations", "reviews"),
-        resume=_resume("examinations", "reviews"),
+        resume=_examine("examinations", "reviews"),
         sabotages=_sabotages("views", "review-overdue"),
     ),
     Control(
@@ -112,7 +102,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         ),
         period=PERIOD,
         examine=_examine("examinations_log"),
-        resume=_resume("examinations_log", "examine"),
+        resume=_examine("examinations_log"),
         sabotages=_sabotages(
             "rows",
             "row-deleted",

@@ -97,6 +97,7 @@ def break_glass(tx: Tx, wish: Wish) -> Break:
 
 def review(tx: Tx, broken: Break, justified: bool, note: str) -> None:  # noqa: FBT001 - the finding
     """Say of another's broken glass whether it was justified, and end what is left of it."""
+    turns.change(tx)
     actor = acting(tx)
     objects.on_break(actor, "glass.review", broken)
     waiting = Break.objects.using(tx.alias).filter(pk=broken.pk, reviewed_at=None)

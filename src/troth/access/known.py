@@ -38,7 +38,7 @@ FIELDS: Final = {EMAIL_KIND: "email", SUBJECT_KIND: "provider_subject"}
 NAME_LENGTH_MAX: Final = 80
 ADDRESS_LENGTH_MAX: Final = 254
 LOCK: Final = "access.owner"
-"""The lock of all that makes, changes or ends members: `access.actions` holds it too."""
+"""The lock of all that makes, changes or ends members, the first owner's link too."""
 
 
 class TakenError(Exception):

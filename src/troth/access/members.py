@@ -1,8 +1,7 @@
 """Verbs of members: the roles they hold, their freezes and reviews, and how they leave.
 
-`give_role(tx, member, role) -> None`     raises RolesConflictError, LastOwnerError, LeftError
-`take_role(tx, member, role) -> None`     the same
-`set_roles(tx, member, roles) -> None`    the same, MeanwhileError
+`set_roles(tx, member, roles) -> None`    raises RolesConflictError, LastOwnerError, LeftError,
+                                         MeanwhileError
 `freeze(tx, member, because) -> Freeze`   raises LastOwnerError, LeftError, NoteError
 `unfreeze(tx, member, because) -> None`   raises NotFrozenError
 `review(tx, member, note) -> Review`
@@ -81,20 +80,6 @@ class Left(Struct, frozen=True):
     cases: int
     invitations: int
     sessions: int
-
-
-def give_role(tx: Tx, member: Member, role: Role) -> None:
-    """Give another member one role more."""
-    turns.change(tx)
-    serialise(tx, LOCK)
-    set_roles(tx, member, roles_of(member) | {role})
-
-
-def take_role(tx: Tx, member: Member, role: Role) -> None:
-    """Take one role from another member."""
-    turns.change(tx)
-    serialise(tx, LOCK)
-    set_roles(tx, member, roles_of(member) - {role})
 
 
 def set_roles(

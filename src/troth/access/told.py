@@ -187,8 +187,10 @@ class Told:
         if found is None:
             return
         self._yes[found[1].pk] += yes
-        needed = found[0].get("needed", found[1].holds["needed"])
-        if not yes or self._yes[found[1].pk] >= needed:
+        enough = self._yes[found[1].pk] >= found[0].get("needed", found[1].holds["needed"])
+        # an earlier yes counts no more if its member has lost her right since: the entry tells
+        gave = said.about["until"] is not None if "until" in said.about else enough
+        if not yes or gave:
             self._settle(found, said.at, yes=yes)
 
     def _settle(self, found: tuple[Claim, Row] | None, at: datetime, *, yes: bool) -> None:

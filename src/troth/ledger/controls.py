@@ -9,32 +9,22 @@ from troth.policy.promise import Control, Cursor, Evidence, Sabotage, Store
 from troth.policy.words import Message, StatementId, mark
 
 PERIOD: Final = timedelta(hours=1)
-"""Each examination reads the whole ledger."""
+"""Each examination reads what has come since the last; once a day all of it."""
 MEASURES: Final = frozenset({StatementId("protection.measures")})
 
 
-def _examine(name: str) -> Callable[[Store, datetime], Evidence]:
-    """Return an examination that is imported when it runs: tables need Django set up."""
+def _examine(name: str) -> Callable[..., Evidence]:
+    """Return an examination that is imported when it runs: tables need Django set up.
 
-    def examine(store: Store, now: datetime) -> Evidence:
-        found: Evidence = getattr(import_module("troth.ledger.examinations"), name)(
-            store.alias, now
-        )
+    It takes a cursor where it is a control's `resume`.
+    """
+
+    def examine(store: Store, now: datetime, *cursor: Cursor) -> Evidence:
+        look = getattr(import_module("troth.ledger.examinations"), name)
+        found: Evidence = look(store.alias, now, *cursor)
         return found
 
     return examine
-
-
-def _resume(name: str) -> Callable[[Store, datetime, Cursor], Evidence]:
-    """Return an examination that goes on from a cursor, imported when it runs as well."""
-
-    def resume(store: Store, now: datetime, cursor: Cursor) -> Evidence:
-        found: Evidence = getattr(import_module("troth.ledger.examinations"), name)(
-            store.alias, now, cursor
-        )
-        return found
-
-    return resume
 
 
 def _commit(name: str) -> Callable[[Store], None]:
@@ -57,7 +47,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
         ),
         period=PERIOD,
         examine=_examine("complete"),
-        resume=_resume("complete"),
+        resume=_examine("complete"),
         sabotages=(
             Sabotage("ledger.entry-deleted", MEASURES, _commit("entry_deleted")),
             Sabotage("ledger.entry-edited", MEASURES, _commit("entry_edited")),

@@ -104,6 +104,14 @@ class DecideForm(AnswerForm):
     note = reason_field(_("What you say to it (optional)"), "")
 
 
+class ConfirmForm(AnswerForm):
+    """Whether another member may take rows out."""
+
+    answers: ClassVar = {"approve": True, "refuse": False}
+    purpose = "staff-access"
+    collects: ClassVar[Mapping[str, str]] = {}
+
+
 class CaseForm(AccessForm):
     """A case a member opens."""
 

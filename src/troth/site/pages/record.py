@@ -14,9 +14,8 @@ from troth.access.map import access_map
 from troth.access.models import Bulk
 from troth.access.notes import NoteError
 from troth.people.reauth import confirmed, redirect_to_confirm
-from troth.policy.words import Message, mark
-from troth.site.admitted import actor_of, admitted
-from troth.site.forms_access import ExportForm
+from troth.site.admitted import actor_of, admitted, posted
+from troth.site.forms_access import ConfirmForm, ExportForm
 from troth.site.navigation import address, page_number
 from troth.site.pages.access import GET_OR_POST, UNFIT, abilities
 from troth.site.typeset import access as typeset
@@ -26,7 +25,6 @@ from troth.site.typeset.record import as_csv, drawn, understood
 from troth.store import transact_as
 
 REFUSALS: Final = (NoteError, bulk.BulkError)
-ANSWERS: Final = {"approve": True, "refuse": False}
 
 
 @require_safe
@@ -96,34 +94,27 @@ def export(request: HttpRequest, row: int) -> HttpResponse:
 @admitted
 def bulk_page(request: HttpRequest, row: int) -> HttpResponse:
     """Show what another member wants to take out, and have it confirmed or refused."""
-    actor, found, refused = actor_of(request), _bulk(row), None
+    actor, found = actor_of(request), _bulk(row)
+    form = ConfirmForm(posted(request))
     objects.on_bulk(actor, "bulk.confirm", found)
     if request.method == "POST" and not confirmed(request):
         return redirect_to_confirm(request)
-    if request.method == "POST":
+    if form.is_valid():
         try:
-            transact_as(actor.member.handle, bulk.confirm, found, yes=_answer(request))
-        except bulk.BulkError as error:
-            refused = error
+            transact_as(actor.member.handle, bulk.confirm, found, yes=form.answer)
+        except bulk.BulkError as refused:
+            form.tell(refused)
         else:
             return HttpResponseRedirect(f"{reverse('bulk', args=[row])}?done=confirmed")
     shown = {
         "member": actor.member,
         "bulk": transact_as(actor.member.handle, bulk_opened, actor, found, datetime.now(UTC)),
         "confirmed": confirmed(request),
-        "refused": refused,
+        "form": form,
         "done": request.GET.get("done", ""),
     }
-    status = 200 if refused is None else UNFIT
+    status = UNFIT if form.errors else 200
     return render(request, "console/access/bulk.html", shown, status=status)
-
-
-def _answer(request: HttpRequest) -> bool:
-    """Return what the button says. Raises BulkError where none was pressed."""
-    said = ANSWERS.get(request.POST.get("do", ""))
-    if said is None:
-        raise bulk.BulkError(Message(mark("Choose one of the answers; nothing was done.")))
-    return said
 
 
 def _bulk(row: int) -> Bulk:

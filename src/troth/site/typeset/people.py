@@ -4,21 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext, gettext_noop
 from msgspec import Struct
 from msgspec.structs import replace
 
-from troth.access import known, objects, settings, undertakings
+from troth.access import known, objects, undertakings
 from troth.access.acting import acting
 from troth.access.invitations import open_invitations
 from troth.access.models import (
     Freeze,
     Member,
     MemberRole,
-    Review,
 )
 from troth.access.roles import NAMES, ROLES, Role
+from troth.access.standing import reviews_due
 from troth.access.undertakings import NAMED_MAX
 from troth.people.models import SecondFactor
 from troth.store import Tx
@@ -181,17 +181,15 @@ def rows_of(alias: str, members: Sequence[Member], now: datetime) -> list[Row]:
     held = _only(MemberRole.objects.using(alias).filter(until=None), members)
     for held_by, role in held.values_list("member", "role"):
         roles.setdefault(held_by, []).append(role)
-    reviews = _only(Review.objects.using(alias), members).values("member").annotate(last=Max("at"))
-    last = dict(reviews.values_list("member", "last"))
+    reviews = reviews_due(alias, members)
     frozen = set(
         Freeze.objects.using(alias).filter(lifted_at=None).values_list("member", flat=True)
     )
     proven = SecondFactor.objects.using(alias).filter(confirmed_at__isnull=False)
     factors = set(proven.values_list("account", flat=True))
-    days = timedelta(days=settings.number(alias, settings.REVIEW_DAYS))
     found = []
     for member in members:
-        until, due = sworn.get(member.pk), (last.get(member.pk) or member.since) + days
+        until, due = sworn.get(member.pk), reviews[member.pk]
         found.append(
             Row(
                 handle=member.handle,
