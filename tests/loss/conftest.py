@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.loss.load import Caller
+from tests.services import postgres
 from tests.services.server import Server
 
 
@@ -48,12 +49,21 @@ Drive = Callable[..., Driver]
 
 @pytest.fixture
 def drive(tmp_path: Path) -> Iterator[Drive]:
-    """Start a driver on the test's data folder, or on `data`; options as `Server` takes them."""
+    """Start a driver on the test's data folder, or on `data`; options as `Server` takes them.
+
+    Where one before it was killed, it starts at once, as a user's would, and is handed out when
+    PostgreSQL has ended what the killed one had asked for.
+    """
     started: list[Driver] = []
 
     def begin(data: Path = tmp_path / "data", **options: Any) -> Driver:
+        database: str = options.get("database") or ""
+        alone = all(one.process.poll() is not None for one in started)
+        killed = postgres.connected(database) if database and alone else set[int]()
         started.append(Driver(data, program="tests.loss.driver", **options))
         started[-1].wait()
+        if killed:
+            postgres.wait_for_end(database, killed)
         return started[-1]
 
     yield begin

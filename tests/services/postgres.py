@@ -49,6 +49,25 @@ def fresh_database(name: str) -> str:
     return base.rsplit("/", 1)[0] + f"/{name}"
 
 
+def connected(address: str) -> set[int]:
+    """Return the server's processes that serve somebody at a database, without the one asking."""
+    asked = """SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_type = 'client backend'"""
+    with psycopg.connect(address, autocommit=True) as connection:
+        mine = connection.info.backend_pid
+        return {pid for (pid,) in connection.execute(asked.encode()) if pid != mine}
+
+
+def wait_for_end(address: str, processes: set[int]) -> None:
+    """Wait until processes of the server have ended: they commit on when their client is killed."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while left := processes & connected(address):
+        if time.monotonic() > deadline:
+            message = f"PostgreSQL still serves who was killed: {sorted(left)}"
+            raise RuntimeError(message)
+        time.sleep(0.05)  # there is nothing to be told by
+
+
 def _start() -> str:
     cluster = Cluster()
     owner = os.getpid()
