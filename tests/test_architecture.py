@@ -248,6 +248,18 @@ def test_a_permit_is_made_by_the_gate_alone() -> None:
     assert wrong == []
 
 
+def test_a_password_is_hashed_in_one_place_alone() -> None:
+    """So that none is within a transaction, which a hash would hold up for long."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in source_files()
+        if path != SOURCE / "people" / "passwords.py"
+        for called, line in calls(path)
+        if called.split(".")[-1] in {"make_password", "set_password"}
+    ]
+    assert wrong == []
+
+
 def test_an_opened_value_is_revealed_only_where_that_is_its_purpose() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{line}"

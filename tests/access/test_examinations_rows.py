@@ -48,6 +48,7 @@ from troth.ledger.sequencer import integrate_all, open_log
 from troth.people.actions import bury
 from troth.people.erasure import erase
 from troth.people.models import Account
+from troth.people.passwords import chosen
 from troth.store import SYSTEM, Store, Tx
 from troth.vault import PersonId
 
@@ -105,7 +106,7 @@ def busy_with_glass(staff: House) -> None:
 def busy_with_members(staff: House) -> None:
     act(SYSTEM, join, "owner", 2)
     opened_for = act(staff["owner"], invitations.invite, ["support", "engineer"], "", str)
-    newcomer = act(SYSTEM, invitations.take, opened_for.token, PASSWORD)
+    newcomer = act(SYSTEM, invitations.take, opened_for.token, chosen(PASSWORD))
     swear(newcomer, at=NOW)
     works_on = opened(staff, kind="fault")
     act(newcomer, cases.take, works_on)
@@ -146,7 +147,7 @@ def busy_with_an_alert(staff: House) -> None:
 
 def busy_with_a_link(_staff: House) -> None:
     link = act(SYSTEM, actions.open_new_owner_link)
-    act(SYSTEM, actions.claim_ownership, link.token, PASSWORD)
+    act(SYSTEM, actions.claim_ownership, link.token, chosen(PASSWORD))
 
 
 def busy_with_texts(staff: House) -> None:

@@ -25,6 +25,7 @@ from troth.access.roles import ROLES, RolesConflictError
 from troth.ledger.models import Entry
 from troth.people import mail
 from troth.people.models import Account, Detail
+from troth.people.passwords import chosen
 from troth.store import SYSTEM
 from troth.store.models import OutboxRow
 
@@ -52,7 +53,7 @@ def invite(actor: Member, *roles: str, address: str = "", at: Any = AT) -> Opene
 
 
 def take(opened: Opened, at: Any = AT, password: str = PASSWORD) -> Member:
-    return act(SYSTEM, invitations.take, opened.token, password, at=at)
+    return act(SYSTEM, invitations.take, opened.token, chosen(password), at=at)
 
 
 def test_who_opens_the_link_becomes_a_member_with_its_roles(owner: Member) -> None:
@@ -99,7 +100,7 @@ def test_a_token_that_was_never_given_opens_nothing(owner: Member, token: str) -
     invite(owner, "support")
     assert usable("default", token, AT) is None
     with pytest.raises(UnusableError):
-        act(SYSTEM, invitations.take, token, PASSWORD)
+        act(SYSTEM, invitations.take, token, chosen(PASSWORD))
     assert Account.objects.count() == 1
 
 

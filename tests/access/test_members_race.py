@@ -11,6 +11,7 @@ from tests.access.house import act
 from tests.versions.cast import default_policy, propose_at
 from troth.access import invitations, members
 from troth.access.models import Freeze, Member, MemberRole
+from troth.people.passwords import chosen
 
 TRIES = 2_000
 
@@ -55,7 +56,7 @@ def test_one_link_makes_one_member(two_owners: tuple[Member, Member]) -> None:
     def join(_: int) -> str:
         for _try in range(TRIES):
             try:
-                act("system", invitations.take, opened.token, "a long and quiet river")
+                act("system", invitations.take, opened.token, chosen("a long and quiet river"))
             except OperationalError:
                 continue  # the tests' database in memory does not wait for a lock, a file does
             except invitations.UnusableError:

@@ -24,7 +24,7 @@ from troth.access.models import Member, MemberRole, OwnerLink
 from troth.ledger.models import Entry
 from troth.people.mail import letter_of
 from troth.people.models import Account
-from troth.people.passwords import LENGTH_MAX
+from troth.people.passwords import LENGTH_MAX, chosen
 from troth.store import Store, transact_on
 from troth.store.locks import lock_number
 from troth.store.models import OutboxRow, Signal
@@ -39,7 +39,7 @@ def open_link(at: datetime = AT) -> OpenedLink:
 
 
 def claim(token: str, at: datetime = AT, password: str = PASSWORD) -> Member:
-    return transact_on(Store(), "system", at, claim_ownership, token, password)
+    return transact_on(Store(), "system", at, claim_ownership, token, chosen(password))
 
 
 def person_of(member: Member) -> str:

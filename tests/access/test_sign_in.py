@@ -18,6 +18,7 @@ from troth.access.facts import member_of
 from troth.access.models import Member, MemberRole
 from troth.people.actions import open_account
 from troth.people.models import Account
+from troth.people.passwords import chosen
 from troth.store import transact
 from troth.store.models import Signal
 from troth.store.rate import Limit
@@ -28,7 +29,7 @@ PASSWORD = "a long and quiet river"
 
 @pytest.fixture
 def owner() -> Member:
-    account = transact(open_account, "owner", PASSWORD)
+    account = transact(open_account, "owner", chosen(PASSWORD))
     member = Member.objects.create(account=account, since=datetime.now(UTC))
     MemberRole.objects.create(member=member, role="owner", since=member.since, given_by="test")
     return member
@@ -70,7 +71,7 @@ def test_a_wrong_handle_or_password_is_refused_alike(
 
 
 def test_an_account_that_is_closed_or_no_member_is_refused(owner: Member) -> None:
-    other = transact(open_account, "person", PASSWORD)
+    other = transact(open_account, "person", chosen(PASSWORD))
     assert door.sign_in(request_from(), other.handle, PASSWORD).member is None
     Account.objects.filter(pk=owner.account.pk).update(is_active=False)
     assert door.sign_in(request_from(), owner.account.handle, PASSWORD).member is None

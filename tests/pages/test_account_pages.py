@@ -14,6 +14,7 @@ from troth.access.actions import claim_ownership, open_owner_link
 from troth.ledger.models import Entry
 from troth.people import entering, reauth
 from troth.people.models import Account, RecoveryCode, SecondFactor
+from troth.people.passwords import chosen
 from troth.store import transact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_connection")]
@@ -53,7 +54,7 @@ class Owner:
 @pytest.fixture
 def owner(published: Mapping[str, bytes]) -> Owner:  # noqa: ARG001 - the policy secrets are kept under
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
-    account = transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account
+    account = transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
     client.force_login(account)
     page = client.get("/console/account/factors")
     secret = secret_on(page.text)
@@ -66,7 +67,9 @@ def test_a_new_member_is_led_to_a_second_factor_before_anything_else(
     published: Mapping[str, bytes],  # noqa: ARG001 - the policy
 ) -> None:
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
-    client.force_login(transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account)
+    client.force_login(
+        transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
+    )
     for path in ("/console/", "/console/people", "/console/access", "/console/jobs"):
         assert client.get(path)["Location"] == "/console/account/factors"
     page = client.get("/console/account/factors")
@@ -201,7 +204,7 @@ def test_forged_forms_change_nothing(owner: Owner) -> None:
 def test_where_no_policy_is_in_force_the_console_opens_without_a_factor(
     db: None,  # noqa: ARG001 - the database it writes to
 ) -> None:
-    account = transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account
+    account = transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
     client = Client()
     client.force_login(account)
     assert client.get("/console/").status_code == 200

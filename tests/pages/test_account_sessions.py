@@ -18,6 +18,7 @@ from troth.ledger.models import Entry
 from troth.people import holdings
 from troth.people.mail import letter_of
 from troth.people.models import Account, RecoveryCode, SecondFactor, SignedIn
+from troth.people.passwords import chosen
 from troth.people.values import person_of
 from troth.people.values import replace as keep_values
 from troth.store import transact
@@ -29,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_conne
 def test_the_first_factor_ends_what_was_signed_in_by_the_password_alone(
     published: Mapping[str, bytes],  # noqa: ARG001 - the policy secrets are kept under
 ) -> None:
-    account = transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account
+    account = transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
     hers, thief = Client(), Client()
     for client in (hers, thief):
         client.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})

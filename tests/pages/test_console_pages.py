@@ -15,6 +15,7 @@ from troth.evidence.models import Examination
 from troth.evidence.prove import code_hash
 from troth.evidence.trial import Trial
 from troth.people.models import Account, SecondFactor
+from troth.people.passwords import chosen
 from troth.store import transact
 from troth.versions.controls import CONTROLS, REVIEW
 
@@ -34,7 +35,7 @@ def owner(
 ) -> Client:
     """Return a browser in which an owner who has a password is signed in."""
     client = Client()
-    account = transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account
+    account = transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
     give_factor(account)
     client.force_login(account)
     return client

@@ -14,6 +14,7 @@ from tests.access.limits import count_from_zero
 from tests.pages.idp import CLIENT, SECRET, SUBJECT, Idp, running
 from troth.access.actions import claim_ownership, open_owner_link
 from troth.people.models import Account, Detail, SignedIn
+from troth.people.passwords import chosen
 from troth.people.provider import Provider, forget_description
 from troth.site.pages import provider as pages
 from troth.store import transact
@@ -46,7 +47,7 @@ def _counted_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def account(published: Mapping[str, bytes]) -> Account:  # noqa: ARG001 - the policy it is kept under
-    return transact(claim_ownership, transact(open_owner_link).token, PASSWORD).account
+    return transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
 
 
 def browser() -> Client:

@@ -53,10 +53,11 @@ def fill(count: str) -> list[str]:
     from troth.evidence.examination import examine_all  # noqa: PLC0415 - the same
     from troth.ledger.sequencer import integrate_all  # noqa: PLC0415 - the same
     from troth.people.actions import open_account  # noqa: PLC0415 - the same
+    from troth.people.passwords import chosen  # noqa: PLC0415 - the same
     from troth.store import Store, transact  # noqa: PLC0415 - the same
 
     persons = list(enrolled(iter(range(int(count)))))
-    transact(open_account, "owner", "correct horse battery staple")
+    transact(open_account, "owner", chosen("correct horse battery staple"))
     SessionStore().create()
     examine_all(Store(), datetime.now(UTC))
     integrate_all(Store())
@@ -85,6 +86,7 @@ def look(*persons: str) -> dict[str, Any]:
     from troth import vault  # noqa: PLC0415 - the same
     from troth.ledger import tables  # noqa: PLC0415 - the same
     from troth.people.actions import open_account  # noqa: PLC0415 - the same
+    from troth.people.passwords import chosen  # noqa: PLC0415 - the same
     from troth.store import immutable, transact  # noqa: PLC0415 - the same
     from troth.versions.models import TABLES  # noqa: PLC0415 - the same
 
@@ -97,7 +99,7 @@ def look(*persons: str) -> dict[str, Any]:
             *immutable.unprotected(connection, TABLES),
             *immutable.unprotected(connection, tuple(tables.SET_ONCE), tables.SET_ONCE),
         ],
-        "next": transact(open_account, "member", "correct horse battery staple").pk,
+        "next": transact(open_account, "member", chosen("correct horse battery staple")).pk,
     }
 
 

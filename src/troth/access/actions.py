@@ -2,8 +2,7 @@
 
 `open_owner_link(tx) -> OpenedLink(token, expires_at)`         raises OwnerExistsError
 `open_new_owner_link(tx) -> OpenedLink(token, expires_at)`     though there is an owner
-`claim_ownership(tx, token, password) -> Member`               raises LinkUnusableError,
-                                                                django ValidationError (password)
+`claim_ownership(tx, token, password) -> Member`               raises LinkUnusableError
 `end_expired_sessions(tx) -> None`                              as the policy's retention says
 Signing in and out needs the request: see `access.sign_in`.
 """
@@ -24,6 +23,7 @@ from troth.ledger import LedgerEntry, record
 from troth.ledger.entries import moment
 from troth.people import sessions
 from troth.people.actions import open_account
+from troth.people.passwords import Chosen
 from troth.store import Tx
 from troth.store.locks import serialise
 from troth.store.signals import raise_signal
@@ -102,11 +102,10 @@ def _open(tx: Tx, *, beside: bool = False) -> OpenedLink:
     return opened
 
 
-def claim_ownership(tx: Tx, token: str, password: str) -> Member:
+def claim_ownership(tx: Tx, token: str, password: Chosen) -> Member:
     """Make whoever holds the link the owner: a new account with a random handle.
 
-    Raises LinkUnusableError, or django.core.exceptions.ValidationError with the reasons the
-    password is refused (the link then stays usable).
+    Raises LinkUnusableError.
     """
     serialise(tx, LOCK)
     usable = facts.usable_link(tx.alias, token, tx.now)

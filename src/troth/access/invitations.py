@@ -3,7 +3,7 @@
 `invite(tx, roles, address, link) -> Opened`        raises RolesConflictError, MemberError, …
 `send_again(tx, invitation, link) -> Opened`        a new link; the old one is dead
 `withdraw(tx, invitation) -> None`
-`take(tx, token, password) -> Member`               raises UnusableError, ValidationError
+`take(tx, token, password) -> Member`               raises UnusableError
 `clear(tx) -> None`                                 addresses of those who did not come
 `usable(alias, token, at) -> Invitation | None`
 
@@ -41,6 +41,7 @@ from troth.ledger import LedgerEntry, record
 from troth.ledger.entries import moment
 from troth.people.actions import open_account
 from troth.people.mail import post
+from troth.people.passwords import Chosen
 from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.store.locks import serialise
@@ -156,11 +157,10 @@ def usable(alias: str, token: str, at: datetime) -> Invitation | None:
     return None if over or not _inviter_may(alias, found) else found
 
 
-def take(tx: Tx, token: str, password: str) -> Member:
+def take(tx: Tx, token: str, password: Chosen) -> Member:
     """Make whoever holds the link a member with a new account and the roles it names.
 
-    Raises UnusableError, or django.core.exceptions.ValidationError with the reasons the password
-    is refused (the link then stays usable).
+    Raises UnusableError.
     """
     serialise(tx, LOCK)
     invitation = usable(tx.alias, token, tx.now)

@@ -15,7 +15,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
-from threading import BoundedSemaphore
 from typing import Any, Concatenate, Final, ParamSpec
 
 from django.contrib import auth
@@ -34,7 +33,7 @@ from troth.people import entering, factors, passkeys
 from troth.people.mail import post
 from troth.people.models import HANDLE_LENGTH_MAX, PASSKEY, TOTP, Account
 from troth.people.oidc import Subject
-from troth.people.passwords import LENGTH_MAX
+from troth.people.passwords import HASHING, LENGTH_MAX
 from troth.people.values import Under
 from troth.store import Tx, transact, transact_as
 from troth.store.rate import Limit, network_of
@@ -59,8 +58,6 @@ SECOND: Final = "second"
 """The page of the second step."""
 SETTING_UP: Final = "factors"
 """The page on which a second factor is set up."""
-_hashing: Final = BoundedSemaphore(2)
-"""An argon2 hash takes 100 MB while it runs."""
 
 
 class SignIn(Struct, frozen=True):
@@ -79,7 +76,7 @@ def sign_in(request: HttpRequest, handle: str, password: str) -> SignIn:
     """Check handle and password; who has a second factor is asked for it next."""
     handle = handle.strip().lower()[:HANDLE_LENGTH_MAX]
     address = network_of(request.META.get("REMOTE_ADDR", ""))
-    with _hashing:  # what is asked and counted here, few can ask at once
+    with HASHING:  # what is asked and counted here, few can ask at once
         # An address that must wait spends nobody's tries and adds no handle to count.
         wait = PER_ADDRESS.must_wait(address) or PER_HANDLE.must_wait(handle)
         if wait:
@@ -194,7 +191,7 @@ def proven_by_passkey(
 
 def proved(account: Account, password: str, code: str) -> bool:
     """Tell whether a password or a code is the account's, for who is signed in already."""
-    with _hashing:
+    with HASHING:
         fits = bool(password) and account.check_password(password)
     return fits or (
         bool(code) and transact_as(account.handle, factors.check_totp, account, code, UNDER)

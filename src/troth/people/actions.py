@@ -1,7 +1,7 @@
 """Verbs of persons.
 
 `open_account(tx, prefix, password) -> Account`          by which one signs in
-`change_password(tx, account, password) -> None`         raises ValidationError
+`change_password(tx, account, password) -> None`
 `enrol(tx, person, given, of_age=…) -> Enrolled`         raises RefusedError, AlreadyThereError
 `bury(tx, person, reason) -> Pseudonym`                   the first step of `people.erasure.erase`
 `mark_erased(tx, person) -> None`                         its last
@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
-from django.contrib.auth.password_validation import validate_password
 from msgspec import Struct
 
 from troth import vault
@@ -20,6 +19,7 @@ from troth.ledger.entries import NOTHING
 from troth.people import holdings
 from troth.people.facts import EMAIL
 from troth.people.models import PERSONS, Account, Person, new_handle
+from troth.people.passwords import Chosen
 from troth.people.values import Under, demand, keep
 from troth.policy.words import Message, Pseudonym, mark
 from troth.store import Tx
@@ -49,29 +49,23 @@ class Enrolled(Struct, frozen=True):
     entry: EntryId
 
 
-def open_account(tx: Tx, prefix: str, password: str) -> Account:
-    """Open an account under a new random handle.
-
-    Raises django.core.exceptions.ValidationError with the reasons a password is refused.
-    """
-    account = Account(handle=new_handle(prefix), created_at=tx.now)
+def open_account(tx: Tx, prefix: str, password: Chosen) -> Account:
+    """Open an account under a new random handle."""
+    account = Account(handle=new_handle(prefix), password=password.hashed, created_at=tx.now)
     while Account.objects.using(tx.alias).filter(handle=account.handle).exists():
         account.handle = new_handle(prefix)
-    validate_password(password, account)
-    account.set_password(password)
     account.save(using=tx.alias, force_insert=True)
     record(tx, LedgerEntry("people.account-opened", about={"handle": account.handle}))
     return account
 
 
-def change_password(tx: Tx, account: Account, password: str) -> None:
-    """Exchange a password, whose sessions end by it. Raises ValidationError.
+def change_password(tx: Tx, account: Account, password: Chosen) -> None:
+    """Exchange a password, whose sessions end by it.
 
     That she knows the one she has, the edge holds: outside a transaction, as a hash takes long.
     """
     held = Account.objects.using(tx.alias).select_for_update().get(pk=account.pk)
-    validate_password(password, held)
-    held.set_password(password)
+    held.password = password.hashed
     held.save(using=tx.alias, update_fields=["password"])
     record(tx, LedgerEntry("people.password-changed", about={"handle": held.handle}))
 

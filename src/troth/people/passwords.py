@@ -1,11 +1,44 @@
-"""A rule Django lacks: an upper bound, so that nobody makes the server hash a book."""
+"""Passwords somebody chooses: the rules they keep, and their hash.
 
+`chosen(password, account) -> Chosen`     raises ValidationError with the reasons it is refused
+"""
+
+from threading import BoundedSemaphore
 from typing import Final
 
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
+from msgspec import Struct
+
+from troth.people.models import Account
 
 LENGTH_MAX: Final = 200
+HASHING: Final = BoundedSemaphore(2)
+"""An argon2 hash takes 100 MB while it runs."""
+
+
+class Chosen(Struct, frozen=True):
+    """A password that keeps the rules, as it is stored: the verbs that keep one take it so.
+
+    A hash takes long by design, and SQLite's one writer would wait for it within a transaction.
+    """
+
+    hashed: str
+
+    def __repr__(self) -> str:
+        return "Chosen(…)"
+
+
+def chosen(password: str, account: Account | None = None) -> Chosen:
+    """Hash a password somebody has chosen, outside any transaction.
+
+    Raises django.core.exceptions.ValidationError with the reasons it is refused.
+    """
+    validate_password(password, account)
+    with HASHING:
+        return Chosen(make_password(password))
 
 
 class MaximumLengthValidator:

@@ -29,6 +29,7 @@ from troth.access.sign_in import (
 from troth.people import entering, factors, passkeys, reauth, sessions
 from troth.people.actions import change_password
 from troth.people.models import TOTP, Account, SecondFactor, SignedIn
+from troth.people.passwords import Chosen, chosen
 from troth.people.values import NoPolicyError, RefusedError
 from troth.site.forms_account import (
     CodeForm,
@@ -265,7 +266,7 @@ def password(request: HttpRequest) -> HttpResponse:
         PER_SECOND.forget(str(own.pk))
         session = request.session.session_key or ""
         try:
-            transact_as(own.handle, _exchange, own, given["password"], session)
+            transact_as(own.handle, _exchange, own, chosen(given["password"], own), session)
         except ValidationError as refused:
             form.add_error("password", refused)
         else:
@@ -274,7 +275,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return _account(request, form, status=UNFIT)
 
 
-def _exchange(tx: Tx, own: Account, password: str, session: str) -> None:
+def _exchange(tx: Tx, own: Account, password: Chosen, session: str) -> None:
     change_password(tx, own, password)
     sessions.end_others(tx, own, session)
 

@@ -19,6 +19,7 @@ from troth.access.invitations import Opened, UnusableError, usable
 from troth.access.models import Invitation
 from troth.access.sign_in import any_member, sign_in_claimed
 from troth.notices.facts import way_out
+from troth.people.passwords import chosen
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms import ClaimForm
 from troth.site.forms_people import InviteForm, PeopleForm
@@ -95,7 +96,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "console/people/join_unusable.html", {"wait": 1}, status=TOO_MANY)
     if request.method == "POST" and form.is_valid():
         try:
-            member = transact(invitations.take, token, form.cleaned_data["password"])
+            member = transact(invitations.take, token, chosen(form.cleaned_data["password"]))
         except UnusableError:
             return render(request, "console/people/join_unusable.html", status=GONE)
         except ValidationError as refused:

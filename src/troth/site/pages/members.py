@@ -17,6 +17,7 @@ from troth.access.actions import LinkUnusableError, claim_ownership
 from troth.access.sign_in import any_member, onward, sign_in_claimed
 from troth.access.sign_in import sign_in as check
 from troth.access.sign_in import sign_out as end
+from troth.people.passwords import chosen
 from troth.site.forms import ClaimForm, DeclaredForm, SignInForm
 from troth.site.navigation import own_page
 from troth.site.pages.account import provider_name
@@ -37,7 +38,7 @@ def owner(request: HttpRequest, token: str) -> HttpResponse:
     form = ClaimForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            member = transact(claim_ownership, token, form.cleaned_data["password"])
+            member = transact(claim_ownership, token, chosen(form.cleaned_data["password"]))
         except LinkUnusableError:
             return render(request, "console/link_unusable.html", status=GONE)
         except ValidationError as refused:
