@@ -20,7 +20,7 @@ from troth.access.notes import NoteError
 from troth.access.roles import ROLES, RolesConflictError
 from troth.access.standing import standing
 from troth.ledger.models import Entry
-from troth.people import erasure
+from troth.people import erasure, sessions
 from troth.people.models import Account
 from troth.store import SYSTEM, Store
 from troth.vault import PersonId
@@ -161,8 +161,8 @@ def works(member: Member) -> CaseMember:
 
 def signed_in(member: Member) -> None:
     session = SessionStore()
-    session["_auth_user_id"] = str(member.account_id)
-    session.save()
+    session.create()
+    assert act(member, sessions.note, member.account, session.session_key, "", "password")
 
 
 def test_leaving_ends_everything_at_once(owner: Member, clerk: Member) -> None:

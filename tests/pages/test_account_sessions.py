@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from tests.people.factor import code_of, secret_on
 from troth.access import sign_in as door
 from troth.access.actions import claim_ownership, end_expired_sessions, open_owner_link
 from troth.ledger.models import Entry
-from troth.people import holdings
+from troth.people import holdings, sessions
 from troth.people.mail import letter_of
 from troth.people.models import Account, RecoveryCode, SecondFactor, SignedIn
 from troth.people.passwords import chosen
@@ -95,6 +96,18 @@ def test_a_session_is_seen_while_it_is_used_and_forgotten_when_it_is_no_more(
     Session.objects.all().delete()
     transact(end_expired_sessions)
     assert SignedIn.objects.count() == 0
+
+
+def test_a_session_that_began_as_its_account_was_ended_is_none(owner: Owner) -> None:
+    noted = Entry.objects.filter(kind="people.signed-in").count()
+    session = SessionStore()
+    session.create()
+    Account.objects.filter(pk=owner.account.pk).update(is_active=False)
+    key = session.session_key or ""
+    assert transact(sessions.note, owner.account, key, "Firefox", "password") is False
+    assert not Session.objects.filter(session_key=key).exists()
+    assert not SignedIn.objects.filter(session=key).exists()
+    assert Entry.objects.filter(kind="people.signed-in").count() == noted
 
 
 def test_nobody_ends_anothers_session(owner: Owner) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -61,9 +62,11 @@ def member_here(account: Account) -> Client:
 
 
 def sent_to(client: Client, then: str = "") -> str:
-    answer = client.get("/console/sign-in/provider", {"next": then})
-    assert answer.status_code == 302
-    return str(answer["Location"])
+    answer = client.post("/console/sign-in/provider", {"next": then})
+    assert answer.status_code == 200
+    address = str(answer.context["address"])
+    assert f'content="0;url={escape(address)}"' in answer.text
+    return address
 
 
 def link(client: Client, idp: Idp) -> Any:
@@ -187,10 +190,10 @@ def test_a_provider_that_is_down_or_another_is_told(
     settings: Any,
 ) -> None:
     idp.told_issuer = "https://other.example.com"
-    assert browser().get("/console/sign-in/provider").status_code == 422
+    assert browser().post("/console/sign-in/provider").status_code == 422
     idp.told_issuer = ""
     settings.TROTH_PROVIDER = lambda: set_to(idp, private=False)
-    refused = browser().get("/console/sign-in/provider")
+    refused = browser().post("/console/sign-in/provider")
     assert (refused.status_code, "does not answer" in refused.text) == (422, True)
 
 
@@ -208,7 +211,7 @@ def test_an_account_is_linked_to_one_member(account: Account, idp: Idp) -> None:
 
 
 def test_without_a_provider_there_is_no_such_page(account: Account) -> None:
-    assert browser().get("/console/sign-in/provider").status_code == 404
+    assert browser().post("/console/sign-in/provider").status_code == 404
     assert "provider" not in member_here(account).get("/console/account").text
 
 
@@ -225,12 +228,35 @@ def test_a_stranger_who_begins_again_and_again_has_little_fetched_and_kept(
 
     monkeypatch.setattr(http, "get", counted)
     monkeypatch.setattr(pages, "PER_NETWORK", Limit(secrets.token_hex(4), 20, 600))
-    answers = [browser().get("/console/sign-in/provider").status_code for _ in range(25)]
-    assert answers == [302] * 20 + [422] * 5
+    answers = [browser().post("/console/sign-in/provider").status_code for _ in range(25)]
+    assert answers == [200] * 20 + [422] * 5
     assert len(fetched) == 1
     assert Session.objects.count() == 20
     soon = datetime.now(UTC) + timedelta(minutes=11)
     assert not Session.objects.filter(expire_date__gt=soon).exists()
+
+
+def test_a_link_begins_no_sign_in_and_keeps_nothing(account: Account, idp: Idp) -> None:  # noqa: ARG001 - a server with an owner
+    other = browser()
+    answer = other.get("/console/sign-in/provider", {"next": "/console/account"})
+    assert (answer.status_code, answer["Location"]) == (302, "/console/sign-in")
+    assert not Session.objects.exists()
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post("/console/sign-in/provider").status_code == 403
+    assert not Session.objects.exists()
+
+
+def test_a_first_factor_is_not_set_up_on_the_providers_word_alone(
+    account: Account, idp: Idp
+) -> None:
+    link(member_here(account), idp)
+    other = browser()
+    other.get(BACK, idp.approve(sent_to(other)))
+    asked = other.get("/console/account/factors")
+    assert asked["Location"].startswith("/console/confirm")
+    assert other.post("/console/account/factors/passkey").status_code == 403
+    other.post("/console/confirm", {"password": PASSWORD, "next": "/console/account/factors"})
+    assert other.get("/console/account/factors").status_code == 200
 
 
 def test_who_comes_in_by_the_provider_stays_as_long_as_anybody(idp: Idp, account: Account) -> None:

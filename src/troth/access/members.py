@@ -12,8 +12,6 @@ Each holds one lock, so that two owners can't take the role from each other at o
 
 from collections.abc import Iterable
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
@@ -201,16 +199,16 @@ def end(tx: Tx, member: Member) -> Left:
 
 def leave(tx: Tx, member: Member) -> Left:
     """End everything of a member who is there, by whoever's right; for the verbs of access."""
+    member.account.is_active = False  # first: from here on no session can be noted
+    member.account.save(using=tx.alias, update_fields=["is_active"])
     roles = MemberRole.objects.using(tx.alias).filter(member=member, until=None)
     left = Left(
         roles=roles.update(until=tx.now),
         grants=end_all_of(tx, member),
         cases=_open_cases(tx, member).update(until=tx.now),
         invitations=_withdraw_invitations(tx, member),
-        sessions=end_all(tx, member.account) + _end_unnoted(tx, member),
+        sessions=end_all(tx, member.account),
     )
-    member.account.is_active = False
-    member.account.save(using=tx.alias, update_fields=["is_active"])
     member.left_at = tx.now
     member.save(using=tx.alias, update_fields=["left_at"])
     counts = {name: getattr(left, name) for name in left.__struct_fields__}
@@ -270,14 +268,3 @@ def _withdraw_invitations(tx: Tx, member: Member) -> int:
     if member.account.person:
         hers |= Q(person=member.account.person)
     return waiting.filter(hers).update(withdrawn_at=tx.now)
-
-
-def _end_unnoted(tx: Tx, member: Member) -> int:
-    """End what is left of her sessions though it was never noted as one."""
-    rows = Session.objects.using(tx.alias).filter(expire_date__gt=tx.now)
-    hers = [
-        row.pk
-        for row in rows.iterator()
-        if row.get_decoded().get(SESSION_KEY) == str(member.account_id)
-    ]
-    return rows.filter(pk__in=hers).delete()[0]

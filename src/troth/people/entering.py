@@ -52,7 +52,10 @@ def complete(request: HttpRequest, account: Account, by: str) -> None:
     request.session.save()
     agent = request.headers.get("User-Agent", "")[:AGENT_LENGTH_MAX]
     key = request.session.session_key or ""
-    transact_as(account.handle, sessions.note, account, key, sessions.browser_of(agent), by)
+    browser = sessions.browser_of(agent)
+    if not transact_as(account.handle, sessions.note, account, key, browser, by):
+        auth.logout(request)
+        return
     if by != PROVIDER:  # which may have let her in by a session of its own, begun long ago
         reauth.confirm(request)
 

@@ -1,9 +1,9 @@
 """Verbs of second factors: code generators, passkeys, recovery codes.
 
 `begin_totp(tx, account, label, issuer, under) -> Begun`     a secret, shown once
-`confirm_totp(tx, factor, code, under, label) -> None`       raises WrongCodeError
+`confirm_totp(tx, factor, code, under, new) -> None`         raises WrongCodeError
 `check_totp(tx, account, code, under) -> bool`               a code is accepted once
-`add_passkey(tx, account, label, passkey) -> SecondFactor`   what `people.passkeys` verified
+`add_passkey(tx, account, new, passkey) -> SecondFactor`     what `people.passkeys` verified
 `use_passkey(tx, factor, sign_count) -> bool`                False: the passkey was copied
 `remove(tx, account, factor) -> None`                        raises LastFactorError
 `make_codes(tx, account) -> tuple[str, ...]`                 shown once; those before are dead
@@ -30,6 +30,7 @@ from troth.people.models import (
 )
 from troth.people.models import TOTP as TOTP_KIND
 from troth.people.sealing import open_text, seal_text
+from troth.people.sessions import end_others
 from troth.people.values import NoPolicyError, RefusedError, Under, person_of
 from troth.policy.words import Message, mark
 from troth.store import Tx
@@ -44,6 +45,7 @@ DRIFT: Final = (0, -1, 1)
 CODES: Final = 10
 CODE_BYTES: Final = 10
 CODE_GROUP: Final = 4
+LOCK: Final = "people.factors.{}"
 
 
 class FactorError(Exception):
@@ -89,6 +91,13 @@ class Passkey(Struct, frozen=True):
     sign_count: int
 
 
+class New(Struct, frozen=True):
+    """How a new factor is called, and in which session, which goes on, it is added."""
+
+    label: str
+    session: str
+
+
 def has_factor(account: Account) -> bool:
     """Tell whether an account has a second factor that counts."""
     return account.factors.filter(confirmed_at__isnull=False).exists()
@@ -123,14 +132,23 @@ def uri_of(secret: str, account: Account, issuer: str) -> str:
     return _totp(secret).get_provisioning_uri(account.handle, issuer)
 
 
-def confirm_totp(tx: Tx, factor: SecondFactor, code: str, under: Under, label: str = "") -> None:
-    """Have a code generator count from now on, by a name if one is given. Raises WrongCodeError."""
+def confirm_totp(tx: Tx, factor: SecondFactor, code: str, under: Under, new: New) -> None:
+    """Have a code generator count from now on. Raises WrongCodeError."""
     if not _fits(tx, factor, code, under):
         raise WrongCodeError
+    _end_unproven(tx, factor.account, new)
     SecondFactor.objects.using(tx.alias).filter(pk=factor.pk).update(
-        confirmed_at=tx.now, label=label[:LABEL_LENGTH_MAX] or factor.label
+        confirmed_at=tx.now, label=new.label[:LABEL_LENGTH_MAX] or factor.label
     )
     record(tx, LedgerEntry("people.factor-added", about=_about(factor.account, TOTP_KIND)))
+
+
+def _end_unproven(tx: Tx, account: Account, new: New) -> None:
+    """End all other sessions before a first factor: they were signed in by the password alone."""
+    serialise(tx, LOCK.format(account.pk))
+    rows = SecondFactor.objects.using(tx.alias).filter(account=account)
+    if not rows.filter(confirmed_at__isnull=False).exists():
+        end_others(tx, account, new.session)
 
 
 def check_totp(tx: Tx, account: Account, code: str, under: Under) -> bool:
@@ -160,14 +178,15 @@ def _totp(secret: str) -> TOTP:
     return TOTP(key, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303 - what generators know (RFC 6238)
 
 
-def add_passkey(tx: Tx, account: Account, label: str, passkey: Passkey) -> SecondFactor:
+def add_passkey(tx: Tx, account: Account, new: New, passkey: Passkey) -> SecondFactor:
     """Keep a passkey; it counts at once, as registering it proved it."""
+    _end_unproven(tx, account, new)
     about = _about(account, PASSKEY)
     entry = record(tx, LedgerEntry("people.factor-added", about=about))
     return SecondFactor.objects.using(tx.alias).create(
         account=account,
         kind=PASSKEY,
-        label=label[:LABEL_LENGTH_MAX],
+        label=new.label[:LABEL_LENGTH_MAX],
         credential=passkey.credential,
         public_key=passkey.public_key,
         sign_count=passkey.sign_count,
@@ -189,7 +208,7 @@ def use_passkey(tx: Tx, factor: SecondFactor, sign_count: int) -> bool:
 
 def remove(tx: Tx, account: Account, factor: SecondFactor) -> None:
     """Take a second factor away. Raises LastFactorError."""
-    serialise(tx, f"people.factors.{account.pk}")
+    serialise(tx, LOCK.format(account.pk))
     rows = SecondFactor.objects.using(tx.alias).filter(account=account)
     others = rows.filter(confirmed_at__isnull=False).exclude(pk=factor.pk)
     if factor.confirmed_at is not None and not others.exists():

@@ -1,6 +1,6 @@
 """Sessions somebody is signed in by: noted, looked at, ended one by one or all at once.
 
-`note(tx, account, session, browser, by) -> None`       right after a sign-in
+`note(tx, account, session, browser, by) -> bool`       right after a sign-in; False: too late
 `end(tx, account, number) -> bool`     `end_others(tx, account, session) -> int`
 `end_all(tx, account) -> int`                            a leaver, a changed password
 """
@@ -40,8 +40,15 @@ def browser_of(agent: str) -> str:
     return ", ".join(part for part in (family, system) if part)
 
 
-def note(tx: Tx, account: Account, session: str, browser: str, by: str) -> None:
-    """Note a session that has just begun, and how whoever it is proved herself."""
+def note(tx: Tx, account: Account, session: str, browser: str, by: str) -> bool:
+    """Note a session that has just begun, and how whoever it is proved herself.
+
+    False where the account was ended meanwhile: then the session is ended too.
+    """
+    accounts = Account.objects.using(tx.alias).select_for_update()
+    if not accounts.filter(pk=account.pk, is_active=True).exists():
+        Session.objects.using(tx.alias).filter(session_key=session).delete()
+        return False
     about = {"handle": account.handle, "by": by}
     entry = record(tx, LedgerEntry("people.signed-in", about=about))
     SignedIn.objects.using(tx.alias).create(
@@ -53,6 +60,7 @@ def note(tx: Tx, account: Account, session: str, browser: str, by: str) -> None:
         seen_at=tx.now,
         entry=entry,
     )
+    return True
 
 
 def seen(alias: str, session: str, now: datetime) -> None:
@@ -86,12 +94,6 @@ def end(tx: Tx, account: Account, number: int) -> bool:
 def end_others(tx: Tx, account: Account, session: str) -> int:
     """End all sessions but one; return how many those were."""
     return _end(tx, account, _rows(tx, account).exclude(session=session))
-
-
-def end_unproven(tx: Tx, account: Account, session: str) -> int:
-    """End what was signed in by the password alone, once there is a first second factor."""
-    first = account.factors.using(tx.alias).filter(confirmed_at__isnull=False).count() == 1
-    return end_others(tx, account, session) if first else 0
 
 
 def end_all(tx: Tx, account: Account) -> int:

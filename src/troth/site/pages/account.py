@@ -142,8 +142,13 @@ def own_account(request: HttpRequest) -> Account:
 
 
 def must_confirm(request: HttpRequest) -> bool:
-    """Tell whether a further factor is to be added without her having proved herself just now."""
-    return factors.has_factor(own_account(request)) and not reauth.confirmed(request)
+    """Tell whether a factor is to be added without her having proved herself, here, just now.
+
+    The first is added in the session her password began; a provider's word alone is not that.
+    """
+    own, session = own_account(request), request.session.session_key or ""
+    vouched = own.sessions.filter(session=session, by=entering.PROVIDER).exists()
+    return (vouched or factors.has_factor(own)) and not reauth.confirmed(request)
 
 
 @require_http_methods(GET_OR_POST)
@@ -156,9 +161,10 @@ def set_up(request: HttpRequest) -> HttpResponse:
     form = SetUpForm(request.POST or None)
     begun = own.factors.filter(kind=TOTP, confirmed_at=None).first()
     if request.method == "POST" and form.is_valid() and begun is not None:
-        code, named = form.cleaned_data["code"], form.cleaned_data["label"]
+        new = factors.New(form.cleaned_data["label"], request.session.session_key or "")
         try:
-            transact_as(own.handle, factors.confirm_totp, begun, code, UNDER, named)
+            given = form.cleaned_data["code"]
+            transact_as(own.handle, factors.confirm_totp, begun, given, UNDER, new)
         except factors.FactorError as refused:
             form.add_error("code", refused.message.render(gettext))
         else:
@@ -196,7 +202,6 @@ def _generator(tx: Tx, own: Account, begun: SecondFactor | None) -> dict[str, st
 
 def _added(request: HttpRequest, own: Account) -> HttpResponse:
     """Go on after a second factor was added; with the first come recovery codes, shown once."""
-    transact_as(own.handle, sessions.end_unproven, own, request.session.session_key or "")
     if own.recovery_codes.first() is None:
         return _account(
             request, PasswordForm(), codes=transact_as(own.handle, factors.make_codes, own)

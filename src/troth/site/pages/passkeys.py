@@ -17,7 +17,7 @@ from troth.access.sign_in import (
     proven_by_passkey,
     second_by_passkey,
 )
-from troth.people import factors, passkeys, reauth, sessions
+from troth.people import factors, passkeys, reauth
 from troth.site.forms_account import label_of
 from troth.site.navigation import own_page
 from troth.site.pages.account import TOO_MANY, UNFIT, must_confirm, own_account, site_of
@@ -84,8 +84,8 @@ def passkey_added(request: HttpRequest) -> HttpResponse:
         passkey = passkeys.register(challenge, site_of(request), answer)
     except passkeys.PasskeyError as refused:
         return JsonResponse({"says": refused.message.render(gettext)}, status=UNFIT)
-    transact_as(own.handle, factors.add_passkey, own, label, passkey)
-    transact_as(own.handle, sessions.end_unproven, own, request.session.session_key or "")
+    new = factors.New(label, request.session.session_key or "")
+    transact_as(own.handle, factors.add_passkey, own, new, passkey)
     return JsonResponse({"next": f"{reverse('account')}?done=added"})
 
 

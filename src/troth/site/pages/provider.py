@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from msgspec import convert, to_builtins
 
 from troth.access import provider as verbs
@@ -48,12 +48,17 @@ def _told(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest]
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @_told
 def begin(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the provider, to sign in."""
-    target = own_page(request.GET.get("next", ""), reverse("board"))
-    return HttpResponseRedirect(_begun(request, "sign-in", target))
+    """Send the browser to the provider, to sign in: by a form of this site, as it keeps a session.
+
+    Any page could have had a browser follow a link.
+    """
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("sign-in"))
+    target = own_page(request.POST.get("next", ""), reverse("board"))
+    return _leave(request, _begun(request, "sign-in", target), at_once=True)
 
 
 @require_POST
@@ -61,10 +66,14 @@ def begin(request: HttpRequest) -> HttpResponse:
 @reauth.confirmed_only("account")
 @_told
 def link(request: HttpRequest) -> HttpResponse:
-    """Lead to the provider by a page with its address: CSP binds where a form may lead."""
-    address = _begun(request, "link", reverse("account"))
+    """Lead to the provider, to link one's account there."""
+    return _leave(request, _begun(request, "link", reverse("account")))
+
+
+def _leave(request: HttpRequest, address: str, *, at_once: bool = False) -> HttpResponse:
+    """Lead elsewhere by a page with the address: CSP binds where a form may lead."""
     shown = {"member": member_of(request), "address": address, "name": _set(request).name}
-    return render(request, "console/account/leave.html", shown)
+    return render(request, "console/account/leave.html", {**shown, "at_once": at_once})
 
 
 @never_cache
