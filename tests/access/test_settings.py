@@ -79,6 +79,7 @@ def test_setting_what_is_so_already_writes_nothing(owner: Member) -> None:
         (settings.FREEZE_ON_ALERT, 1),
         (settings.LONGEST_LIFE_DAYS, {"any": 30}),
         (settings.LONGEST_LIFE_DAYS, {"any": 30, "sensitive": 0}),
+        (settings.LONGEST_LIFE_DAYS, {"any": 7, "sensitive": 30}),
         (settings.LONGEST_LIFE_DAYS, {"any": 30, "sensitive": 7, "": 1}),
         (settings.LONGEST_LIFE_DAYS, 30),
         (settings.WORKING_HOURS, SHANGHAI | {"end": "08:59"}),

@@ -38,8 +38,7 @@ def name_of(person: PersonId) -> str:
 
 def asked(staff: House, **other: object) -> Asked:
     given: Asked = {
-        "category": "account",
-        "use": PURPOSE,
+        "what": f"account/{PURPOSE}",
         "scope": "list",
         "persons": name_of(staff.persons[0]),
         "days": "2",

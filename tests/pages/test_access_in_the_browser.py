@@ -223,8 +223,7 @@ def test_a_members_life_from_the_invitation_to_the_farewell(
 
     person = name_of(staff.persons[0])
     page.goto(f"{url}/console/access/ask")
-    page.locator("[name=category]").select_option("account")
-    page.locator("[name=use]").select_option(PURPOSE)
+    page.locator("[name=what]").select_option(f"account/{PURPOSE}")
     page.locator("[name=persons]").fill(person)
     page.locator("[name=reason]").fill("To answer what she asked")
     send(page)

@@ -93,7 +93,9 @@ def test_the_door_says_why_it_stays_shut_and_names_the_statement(staff: House) -
         ({"persons": "nobody-at-all"}, "stands for nobody"),
         ({"persons": ""}, "Name 1 to"),
         ({"reason": ""}, "Please say why"),
-        ({"category": "shoe-size"}, "valid choice"),
+        ({"what": "shoe-size/support"}, "valid choice"),
+        ({"what": "account/advertising"}, "valid choice"),
+        ({"what": ""}, "Choose what you need to see, and for what."),
         ({"scope": "case", "case": ""}, "Name a case"),
     ],
 )

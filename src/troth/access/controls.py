@@ -49,7 +49,8 @@ CONTROLS: Final[tuple[Control, ...]] = (
             mark(
                 "Every view of personal data, by a member whose role sees such, rested on a grant"
                 " that lived and that others who may had approved, or on an open case about that"
-                " person, and none came after a freeze."
+                " person; none came after a freeze, and leave for everybody showed no more persons"
+                " in an hour than is set."
             )
         ),
         period=PERIOD,
@@ -60,6 +61,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
             "view-without-grant",
             "view-without-role",
             "view-after-freeze",
+            "more-persons-than-an-hour-shows",
             "grant-past-its-end",
             "grant-approved-by-herself",
             "grant-approved-without-right",

@@ -59,7 +59,10 @@ class AllowedViews:
 
 
 def live_grants(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Evidence:
-    """Hold every view to the grant or case it names, and to the freezes there were."""
+    """Hold every view to the grant or case it names, to the freezes there were, and to how many.
+
+    How many: the persons an hour shows by leave for everybody.
+    """
     history, people = History(alias), _People(alias, now)
     wrong: list[str] = []
     views = AllowedViews(alias, now, cursor)
@@ -71,6 +74,8 @@ def live_grants(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Eviden
             wrong.append(f"view {view.pk}: no role that sees anything")
         elif history.frozen(view.member, view.at) and not broken:
             wrong.append(f"view {view.pk}: after a freeze")
+        elif history.beyond(view):
+            wrong.append(f"view {view.pk}: more persons in an hour than leave for everybody shows")
     live = Grant.objects.using(alias).filter(approved=True, ended_at=None, until__gt=now)
     return _evidence(
         LIVE_GRANTS,

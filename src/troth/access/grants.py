@@ -94,10 +94,7 @@ def ask(tx: Tx, wish: Wish) -> Grant:
     longest = longest_life(tx, wish.category, sensitive=sensitive)
     if not timedelta() < wish.life <= longest:
         raise TooLongError(
-            Message(
-                mark("A grant of “%(category)s” lasts at most %(days)s days."),
-                {"category": wish.category, "days": longest.days},
-            ),
+            Message(mark("Leave to see this lasts at most %(days)s days."), {"days": longest.days}),
             "life",
         )
     grant = write(tx, actor.member, wish, needed=number(tx, APPROVALS_NEEDED))

@@ -131,17 +131,22 @@ def sign(tx: Tx, signer: Member) -> Signature:
 
 
 def grant(
-    here: House, *, to: Member | None = None, by: Member | None = None, life: timedelta = DAY
+    here: House,
+    *,
+    to: Member | None = None,
+    by: Member | None = None,
+    life: timedelta = DAY,
+    everybody: bool = False,
 ) -> Grant:
-    """Give the support member (or `to`) a grant, an hour ago."""
+    """Give the support member (or `to`) a grant, an hour ago, to see the person or everybody."""
     holder, at = to or here.support, here.now - HOUR
     wish = grants.Wish(
         category=CATEGORY,
         purpose=PURPOSE,
-        scope="list",
+        scope="all" if everybody else "list",
         life=life,
         reason=SABOTAGE,
-        persons=(here.person,),
+        persons=() if everybody else (here.person,),
     )
     with telling(here.store, at) as tx:
         given = grants.enter(tx, holder, wish, b"", needed=1)

@@ -22,6 +22,7 @@ from troth.access.sabotages_house import (
     unguarded,
     view,
 )
+from troth.access.settings import PERSONS_PER_HOUR, number
 from troth.policy.promise import Store
 
 OF_NO_QUESTION: Final = "security"
@@ -37,6 +38,14 @@ def grant_past_its_end(store: Store) -> None:
     """Let a grant open something though it ended a minute ago."""
     here = house(store)
     view(here, grant(here, life=HOUR - MINUTE))
+
+
+def more_persons_than_an_hour_shows(store: Store) -> None:
+    """Let a member see one person more in an hour than leave for everybody shows."""
+    here = house(store)
+    given = grant(here, everybody=True)
+    for _ in range(number(store.alias, PERSONS_PER_HOUR) + 1):
+        view(here, given, person=somebody())
 
 
 def grant_approved_by_herself(store: Store) -> None:

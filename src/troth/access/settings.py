@@ -193,7 +193,12 @@ def lives(given: object) -> dict[str, int]:
         isinstance(name, str) and 0 < len(name) <= CATEGORY_LENGTH_MAX for name in given
     ):
         raise UnfitSettingError(Message(mark("Name categories as the register names them.")))
-    return {str(name): days(given[name]) for name in sorted(given)}
+    found = {str(name): days(given[name]) for name in sorted(given)}
+    if found[SENSITIVE] > found[ANY]:
+        raise UnfitSettingError(
+            Message(mark("Sensitive categories are seen for no longer than all others."))
+        )
+    return found
 
 
 def hours(given: object) -> Hours:

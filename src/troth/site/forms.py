@@ -16,11 +16,15 @@ from troth.people.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
 SECONDS_A_MINUTE: Final = 60
 
 
+Collects = Mapping[str, str | tuple[str, ...]]
+"""By input: the `category.field` it collects; several, where one choice says several things."""
+
+
 class DeclaredForm(forms.Form):
     """A form that says what it collects. `wait_seconds` > 0: it was sent too often."""
 
     purpose: ClassVar[str]
-    collects: ClassVar[Mapping[str, str]]
+    collects: ClassVar[Collects]
     wait_seconds: int = 0
 
 

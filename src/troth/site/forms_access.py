@@ -3,7 +3,7 @@
 What is required is what the register requires; verbs refuse the rest with a sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from django import forms
@@ -17,7 +17,8 @@ PERSONS_LENGTH_MAX: Final = 40_000
 NAME_LENGTH_MAX: Final = 100
 DAYS_MAX: Final = 3_660
 """More than any setting allows; the verb says what is allowed."""
-Choices = list[tuple[str, str]]
+Choices = Sequence[tuple[str, str | list[tuple[str, str]]]]
+"""Each with what is shown, or the heading of some more."""
 
 
 def _persons() -> forms.CharField:
@@ -30,8 +31,18 @@ def _persons() -> forms.CharField:
     )
 
 
+def _what() -> forms.ChoiceField:
+    """Return a field for a category and one of the purposes it is used for, in one choice.
+
+    So nobody puts together what the policy does not.
+    """
+    return forms.ChoiceField(label=_("What, and for what"), required=False)
+
+
 class AccessForm(PeopleForm):
-    """A form whose choices come of the policy in force: `of(categories=…, purposes=…)`."""
+    """A form whose choices come of the policy in force: `of(what=…, case=…)`."""
+
+    places: ClassVar[Mapping[str, str]] = {"category": "what", "purpose": "what", "life": "days"}
 
     def of(self, **choices: Choices) -> "AccessForm":
         """Give fields their choices."""
@@ -46,8 +57,7 @@ class AskForm(AccessForm):
 
     purpose = "staff-access"
     collects: ClassVar = {
-        "category": "access-log.category",
-        "use": "access-log.purpose",
+        "what": ("access-log.category", "access-log.purpose"),
         "scope": "access-log.grant",
         "case": "access-log.grant",
         "persons": "access-log.subject",
@@ -55,8 +65,7 @@ class AskForm(AccessForm):
         "reason": "access-log.reason",
     }
 
-    category = forms.ChoiceField(label=_("What"), required=False)
-    use = forms.ChoiceField(label=_("For what"), required=False)
+    what = _what()
     scope = forms.ChoiceField(
         label=_("Of whom"),
         required=False,
@@ -152,14 +161,12 @@ class GlassForm(AccessForm):
 
     purpose = "staff-access"
     collects: ClassVar = {
-        "category": "access-log.category",
-        "use": "access-log.purpose",
+        "what": ("access-log.category", "access-log.purpose"),
         "persons": "access-log.subject",
         "reason": "access-log.reason",
     }
 
-    category = forms.ChoiceField(label=_("What"), required=False)
-    use = forms.ChoiceField(label=_("For what"), required=False)
+    what = _what()
     persons = _persons()
     reason = reason_field(
         _("Why it can't wait"), _("Sealed; whoever reviews it reads this in the console.")

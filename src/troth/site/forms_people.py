@@ -16,7 +16,7 @@ from troth.access.members import MeanwhileError, UnknownRoleError
 from troth.access.notes import LENGTH_MAX as NOTE_LENGTH_MAX
 from troth.access.roles import NAMES, ROLES, RolesConflictError
 from troth.policy.words import Message
-from troth.site.forms import DeclaredForm
+from troth.site.forms import Collects, DeclaredForm
 
 ROWS: Final = 3
 PLACES: Final[Mapping[type[Exception], str]] = {
@@ -59,7 +59,9 @@ class PeopleForm(DeclaredForm):
     """A form of this area: a verb's refusal becomes an error at its field."""
 
     purpose = "staff-access"
-    collects: ClassVar[Mapping[str, str]] = {}
+    collects: ClassVar[Collects] = {}
+    places: ClassVar[Mapping[str, str]] = {}
+    """At which input a verb's refusal stands, where it names none of the form's own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
@@ -67,7 +69,8 @@ class PeopleForm(DeclaredForm):
 
     def tell(self, error: Exception) -> None:
         """Show what a verb refused, at the field it names, else above the form."""
-        field = PLACES.get(type(error)) or getattr(error, "field", "")
+        field = PLACES.get(type(error)) or str(getattr(error, "field", ""))
+        field = self.places.get(field, field)
         says: Message = error.message  # type: ignore[attr-defined]  # each of ours carries one
         self.add_error(field if field in self.fields else None, says.render(gettext))
 

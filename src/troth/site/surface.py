@@ -11,6 +11,7 @@ from django.conf import settings
 from django.forms import BaseForm, Field
 
 from troth.policy.surface import Form, FormField, SetCookie, Surface
+from troth.site.forms import Collects
 from troth.site.language import COOKIE_DAYS
 
 SITE: Final = "troth.site"
@@ -46,15 +47,20 @@ def _modules() -> Iterator[ModuleType]:
 
 
 def _described(form: type[BaseForm], fields: Mapping[str, Field]) -> Form:
-    collects: dict[str, str] = getattr(form, "collects", {})
+    collects: Collects = getattr(form, "collects", {})
     return Form(
         name=form.__name__,
         purpose=getattr(form, "purpose", ""),
         fields=tuple(
-            FormField(name=name, collects=collects.get(name, ""), required=field.required)
+            FormField(name=name, collects=one, required=field.required)
             for name, field in fields.items()
+            for one in _each(collects.get(name, ""))
         ),
     )
+
+
+def _each(collected: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (collected,) if isinstance(collected, str) else collected
 
 
 def _cookies() -> tuple[SetCookie, ...]:

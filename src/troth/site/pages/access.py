@@ -22,7 +22,7 @@ from troth.site.forms_people import PeopleForm
 from troth.site.navigation import kept, page_number
 from troth.site.typeset import access as typeset
 from troth.site.typeset.bulk import bulk_waiting
-from troth.site.typeset.cases import case_shown
+from troth.site.typeset.cases import cases_shown
 from troth.site.typeset.paging import paged
 from troth.store import Tx, transact_as
 
@@ -58,7 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "decide": [one for one in rows(every) if one.may_decide],
         "asked": rows(mine.filter(decided_at=None, ended_at=None, lapses_at__gt=now)),
         "live": rows(live),
-        "cases": [case_shown(actor, one) for one in own[: typeset.SHOWN_MAX]],
+        "cases": cases_shown(actor, own[: typeset.SHOWN_MAX]),
         "glass": typeset.glass_waiting(actor, DEFAULT_DB_ALIAS),
         "bulk": bulk_waiting(actor, DEFAULT_DB_ALIAS, now),
         "may": abilities(actor),
@@ -88,8 +88,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     open_cases = Case.objects.filter(closed_at=None).order_by("-pk")[: typeset.SHOWN_MAX]
     initial = {"scope": "list", "days": LIFE_DAYS, "persons": request.GET.get("person", "")}
     form = AskForm(request.POST if request.method == "POST" else None, initial=initial).of(
-        category=[("", "—"), *labels.categories()],
-        use=[("", "—"), *labels.purposes()],
+        what=labels.pairs(labels.longest_days(DEFAULT_DB_ALIAS)),
         case=[("", "—"), *((str(one.pk), one.name) for one in open_cases)],
     )
     if request.method == "POST" and form.is_valid():
@@ -99,10 +98,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             form.tell(refused)
         else:
             return HttpResponseRedirect(f"{reverse('grant', args=[made.pk])}?done=asked")
-    longest = transact_as(
-        actor.member.handle, typeset.longest_days, [name for name, _ in labels.categories()]
-    )
-    shown = {"member": actor.member, "form": form, "longest": longest}
+    shown = {"member": actor.member, "form": form}
     return render(request, "console/access/ask.html", shown, status=_status(form))
 
 
@@ -194,7 +190,7 @@ def break_glass(request: HttpRequest) -> HttpResponse:
     labels = typeset.Labels(DEFAULT_DB_ALIAS, now)
     initial = {"persons": request.GET.get("person", "")}
     form = GlassForm(request.POST if request.method == "POST" else None, initial=initial).of(
-        category=[("", "—"), *labels.categories()], use=[("", "—"), *labels.purposes()]
+        what=labels.pairs()
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data | {"days": 1}
@@ -230,11 +226,13 @@ def review(request: HttpRequest, row: int) -> HttpResponse:
             form.tell(refused)
         else:
             return HttpResponseRedirect(f"{reverse('access')}?done=reviewed")
+    labels = typeset.Labels(DEFAULT_DB_ALIAS, datetime.now(UTC))
     shown = {
         "member": actor.member,
         "broken": found,
+        "what": f"{labels.category(found.grant.category)} · {labels.purpose(found.grant.purpose)}",
         "reason": transact_as(actor.member.handle, _reason_of, found),
-        "views": found.grant.views.select_related("member__account").order_by("at"),
+        "views": typeset.viewed_by(found.grant, labels),
         "form": form,
     }
     return render(request, "console/access/review.html", shown, status=_status(form))

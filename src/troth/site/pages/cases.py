@@ -59,7 +59,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     page = paged(found, page_number(request.GET.get("page", "")))
     shown = {
         "member": actor.member,
-        "rows": [typeset.case_shown(actor, one) for one in page.rows],
+        "rows": typeset.cases_shown(actor, page.rows),
         "page": page,
         "form": form,
         "ended": ended,

@@ -1,6 +1,6 @@
 """Access as the console shows it: requests, cases, the persons of a case, what waits for whom."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -24,6 +24,9 @@ from troth.versions import facts
 
 PAGE_ROWS: Final = 25
 SHOWN_MAX: Final = 50
+APART: Final = "/"
+"""Between category and purpose in what a form offers: no name of the register has it."""
+Grouped = list[tuple[str, str | list[tuple[str, str]]]]
 WAITING, LIVE, REFUSED, ENDED, LAPSED = "waiting", "live", "refused", "ended", "lapsed"
 STATES: Final = {
     WAITING: gettext_noop("waits"),
@@ -105,6 +108,31 @@ class Labels:
         known = {} if self._version is None else self._version.register.category
         return {
             name: frozenset(one.purposes) for name, one in known.items() if not one.never_leaves
+        }
+
+    def pairs(self, days: Mapping[str, int] | None = None) -> Grouped:
+        """Return each category with what it is used for, and for how many days one may ask."""
+        uses, days = self.uses(), days or {}
+        found: Grouped = [("", "—")]
+        for name, label in self.categories():
+            ways = sorted((self.purpose(use), f"{name}{APART}{use}") for use in uses[name])
+            heading = self._group(label, days.get(name))
+            found.append((heading, [(pair, f"{label} · {way}") for way, pair in ways]))
+        return found
+
+    @staticmethod
+    def _group(label: str, days: int | None) -> str:
+        if days is None:
+            return label
+        most = ngettext("at most %(days)s day", "at most %(days)s days", days) % {"days": days}
+        return gettext("%(what)s (%(most)s)") % {"what": label, "most": most}
+
+    def longest_days(self, alias: str) -> dict[str, int]:
+        """Return for how many days each category may be asked for at most."""
+        known = {} if self._version is None else self._version.register.category
+        return {
+            name: longest_life(alias, name, sensitive=known[name].sensitive).days
+            for name in self.uses()
         }
 
     def purposes(self, *categories: str) -> list[tuple[str, str]]:
@@ -215,15 +243,14 @@ def state_asked(asked: str) -> str:
 
 def wish_of(tx: Tx, given: Mapping[str, Any]) -> Wish:
     """Return what a form asks for. Raises GrantError where somebody named is not there."""
-    if not given["category"]:
-        raise GrantError(Message(mark("Choose what you need to see.")), "category")
-    if not given["use"]:
-        raise GrantError(Message(mark("Choose for what you need it.")), "use")
+    if not given["what"]:
+        raise GrantError(Message(mark("Choose what you need to see, and for what.")), "what")
+    category, _, purpose = given["what"].partition(APART)
     scope: Scope = given.get("scope") or "list"
     case = given.get("case") if scope == "case" else None
     return Wish(
-        category=given["category"],
-        purpose=given["use"],
+        category=category,
+        purpose=purpose,
         scope=scope,
         life=timedelta(days=given.get("days") or 0),
         reason=given["reason"],
@@ -248,13 +275,28 @@ def grants_for(actor: Acting, alias: str, wanted: str, now: datetime) -> Any:
     return rows.order_by("-asked_at", "-pk")
 
 
+class Viewed(Struct, frozen=True):
+    """What was viewed by a grant: when, of whom, and which field by its label."""
+
+    at: datetime
+    subject: str
+    what: str
+
+
+def viewed_by(grant: Grant, labels: Labels) -> list[Viewed]:
+    """Return what was viewed by a grant, the first view first."""
+    return [
+        Viewed(
+            view.at,
+            view.subject,
+            f"{labels.category(view.category)} · {labels.field(view.category, view.field)}",
+        )
+        for view in grant.views.order_by("at")
+    ]
+
+
 def glass_waiting(actor: Acting, alias: str) -> list[Break]:
     """Return broken glass that this member may review."""
     rows = Break.objects.using(alias).filter(reviewed_at=None)
     found = rows.select_related("member__account", "grant").order_by("at")
     return [one for one in found if objects.may_break(actor, "glass.review", one)]
-
-
-def longest_days(tx: Tx, categories: Sequence[str]) -> int:
-    """Return the longest any of these may be asked for, to be told beside the field."""
-    return max((longest_life(tx, name, sensitive=False).days for name in categories), default=30)

@@ -1,8 +1,9 @@
 """Cases as the console shows them, and the values of their persons behind the door."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from troth import vault
 from troth.access import objects, views
 from troth.access.acting import Acting, acting
 from troth.access.kinds import known_kinds
-from troth.access.models import Case, CaseMember, Member
+from troth.access.models import Case, CaseMember, CasePerson, Member
 from troth.access.reach import case_about, reach
 from troth.people.models import Detail
 from troth.policy.words import Pseudonym
@@ -65,10 +66,22 @@ def cases_for(actor: Acting, alias: str, *, ended: bool) -> "Any":
     return rows.order_by("-opened_at", "-pk")
 
 
-def case_shown(actor: Acting, case: Case) -> CaseShown:
-    """Return a case with who works on it and what may be done with it."""
-    works = CaseMember.objects.filter(case=case, until=None).select_related("member__account")
-    workers = tuple(one.member.handle for one in works.order_by("pk"))
+def cases_shown(actor: Acting, cases: Iterable[Case]) -> list[CaseShown]:
+    """Return cases with who works on each and what may be done with it."""
+    found = list(cases)
+    works = CaseMember.objects.filter(case__in=found, until=None).order_by("pk")
+    workers: dict[int, list[str]] = {}
+    for one in works.select_related("member__account"):
+        workers.setdefault(one.case_id, []).append(one.member.handle)
+    about = CasePerson.objects.filter(case__in=found).values_list("case").annotate(Count("pk"))
+    persons = dict(about.order_by())
+    return [
+        _shown(actor, case, tuple(workers.get(case.pk, ())), persons.get(case.pk, 0))
+        for case in found
+    ]
+
+
+def _shown(actor: Acting, case: Case, workers: tuple[str, ...], persons: int) -> CaseShown:
     kind = known_kinds().get(case.kind)
     is_open = case.closed_at is None
     ours = actor.member.handle in workers
@@ -77,7 +90,7 @@ def case_shown(actor: Acting, case: Case) -> CaseShown:
     return CaseShown(
         row=case,
         kind=case.kind if kind is None else kind.what.render(gettext),
-        persons=case.persons.count(),
+        persons=persons,
         workers=workers,
         is_open=is_open,
         has_note=bool(case.because),
@@ -103,7 +116,7 @@ def case_opened(
     takes = kind is not None and not actor.roles.isdisjoint(kind.roles)
     if not (ours or takes):
         objects.on_case(actor, "case.see", case)
-    shown = case_shown(actor, case)
+    (shown,) = cases_shown(actor, [case])
     if more and shown.may_leave:
         seen = views.view_note(tx, case)
         shown = replace(shown, **_written(seen))
