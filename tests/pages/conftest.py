@@ -11,6 +11,7 @@ from django.test import Client
 from tests.access.house import House, house
 from tests.pages.samples import changed, default_policy
 from tests.people.factor import give_factor
+from tests.people.proof import prove
 from troth.access.models import OWNER, Member, MemberRole
 from troth.evidence.examination import examine_all
 from troth.people.models import Account, new_handle
@@ -57,6 +58,7 @@ def member(
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
     give_factor(account)
     client.force_login(account)
+    prove(client)
     return client
 
 

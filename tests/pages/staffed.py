@@ -1,6 +1,5 @@
 """Members of each role, signed in, and what they do on the pages of access."""
 
-import time
 from typing import Any
 
 from django.test import Client
@@ -8,11 +7,11 @@ from django.urls import reverse
 
 from tests.access.house import BEGAN, PURPOSE, House, act, value_of
 from tests.people.factor import give_factor
+from tests.people.proof import prove
 from troth import vault
 from troth.access import views
 from troth.access.models import Bulk
 from troth.access.roles import Role
-from troth.people import reauth
 from troth.people.models import Account
 from troth.store import SYSTEM, Tx
 from troth.vault import PersonId
@@ -63,7 +62,5 @@ def ask_export(staff: House, **query: str) -> Bulk:
 def proved(staff: House, role: Role, lang: str = "en") -> Client:
     """Return a browser of a member who has just proved who she is."""
     client = enter(staff, role, lang)
-    session = client.session
-    session[reauth.CONFIRMED] = [staff[role].account_id, time.time()]
-    session.save()
+    prove(client)
     return client

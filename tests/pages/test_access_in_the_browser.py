@@ -1,27 +1,24 @@
 """Access and one's account in Chromium: every page fits and is accessible; passkeys work."""
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Final, Literal
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.access.house import PURPOSE, House, act, value_of, wish
 from tests.pages.axe import findings
-from tests.pages.staffed import asked, enter, name_of
+from tests.pages.staffed import asked, enter, name_of, proved
 from tests.pages.test_people_in_the_browser import send
 from tests.people.factor import code_of, secret_on
 from troth.access import bulk, cases, glass, grants, invitations, members, views
 from troth.access.asked import Asked
 from troth.access.models import Break, Grant, Member, View
 from troth.access.roles import Role
-from troth.people import reauth
 from troth.people.models import SecondFactor
 from troth.store import SYSTEM
 
@@ -94,10 +91,7 @@ def lived(staff: House) -> dict[str, tuple[Role, str]]:
 
 def session_of(staff: House, role: Role) -> str:
     """Sign somebody in, who has just proved who she is; return the cookie."""
-    client: Client = enter(staff, role)
-    session = client.session
-    session[reauth.CONFIRMED] = [staff[role].account_id, time.time()]
-    session.save()
+    client = proved(staff, role)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

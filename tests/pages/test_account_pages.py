@@ -10,11 +10,13 @@ from django.test import Client
 
 from tests.access.limits import count_from_zero
 from tests.people.factor import code_of, secret_on
+from tests.people.proof import prove
 from troth.access.actions import claim_ownership, open_owner_link
 from troth.ledger.models import Entry
-from troth.people import entering, reauth
+from troth.people import entering
 from troth.people.models import Account, RecoveryCode, SecondFactor
 from troth.people.passwords import chosen
+from troth.people.reauth import LASTS
 from troth.store import transact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_connection")]
@@ -219,13 +221,12 @@ def test_a_weak_password_is_refused_with_the_reason(owner: Owner, weak: str) -> 
     assert Account.objects.get().check_password(PASSWORD)
 
 
-def test_what_binds_asks_once_more_who_it_is(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_binds_asks_once_more_who_it_is(owner: Owner) -> None:
     client = owner.come_in()
-    monkeypatch.setattr(reauth, "LASTS", timedelta(seconds=-1))
+    prove(client, ago=LASTS)
     asked = client.post("/console/account/codes")
     assert asked["Location"] == "/console/confirm?next=%2Fconsole%2Faccount"
     assert RecoveryCode.objects.count() == 10
-    monkeypatch.setattr(reauth, "LASTS", timedelta(minutes=5))
     wrong = client.post("/console/confirm", {"password": "no"})
     assert wrong.status_code == 422
     right = client.post("/console/confirm", {"password": PASSWORD, "next": "/console/account"})

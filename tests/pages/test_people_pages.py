@@ -14,10 +14,12 @@ from msgspec.structs import replace
 from tests.access.cast import make_member
 from tests.pages.html import page_of
 from tests.people.factor import give_factor
+from tests.people.proof import prove
 from troth.access import known, starting
 from troth.access.facts import roles_of
 from troth.access.models import Freeze, Invitation, Member, MemberRole, Review
 from troth.people.models import Detail
+from troth.people.reauth import LASTS
 from troth.store import transact, transact_as
 from troth.store.models import OutboxRow
 from troth.wire.smtp_server import SmtpServer
@@ -46,6 +48,7 @@ def browser_of(signed_in: Member) -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
     give_factor(signed_in.account)
     client.force_login(signed_in.account)
+    prove(client)
     return client
 
 
@@ -61,11 +64,6 @@ def link_in(answer: HttpResponseBase) -> str:
     found = re.search(r"http://testserver(/console/join/[\w-]{43})<", answer.content.decode())
     assert found is not None
     return found[1]
-
-
-def confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for page in ("people", "undertaking"):
-        monkeypatch.setattr(f"troth.site.pages.{page}.confirmed", lambda _: True)
 
 
 @pytest.mark.parametrize(
@@ -238,34 +236,29 @@ def test_a_review_is_noted(member: Client, clerk: Member) -> None:
 
 
 def test_leaving_is_shown_before_it_is_done_and_asks_who_one_is(
-    member: Client, clerk: Member, monkeypatch: pytest.MonkeyPatch
+    member: Client, clerk: Member
 ) -> None:
     path = f"/console/people/{clerk.handle}/end"
     assert "The duty of confidentiality" in text(member, path)
+    prove(member, ago=LASTS)
     answer = member.post(path)
     assert answer.status_code == 302
     assert "/console/confirm" in answer["Location"]
     assert Member.objects.filter(pk=clerk.pk, left_at=None).exists()
-    confirmed(monkeypatch)
+    prove(member)
     assert "goes on" in page_of(member.post(path)).text
     assert not Member.objects.filter(pk=clerk.pk, left_at=None).exists()
     assert member.post(path).status_code == 422
     assert clerk.handle in text(member, "/console/people?state=left")
 
 
-def test_the_last_owner_does_not_leave(
-    member: Client, owner: Member, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    confirmed(monkeypatch)
+def test_the_last_owner_does_not_leave(member: Client, owner: Member) -> None:
     answer = member.post(f"/console/people/{owner.handle}/end")
     assert answer.status_code == 422
     assert "This is the last owner" in page_of(answer).text
 
 
-def test_a_member_who_leaves_by_herself_is_signed_out(
-    member: Client, clerk: Member, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    confirmed(monkeypatch)
+def test_a_member_who_leaves_by_herself_is_signed_out(member: Client, clerk: Member) -> None:
     browser = browser_of(clerk)
     shown = page_of(browser.post(f"/console/people/{clerk.handle}/end")).text
     assert "Your access has ended" in shown

@@ -9,9 +9,11 @@ from django.test import Client
 
 from tests.access.cast import make_member
 from tests.pages.html import page_of
-from tests.pages.test_people_pages import browser_of, confirmed, text
+from tests.pages.test_people_pages import browser_of, text
+from tests.people.proof import prove
 from troth.access import settings, starting, undertakings
 from troth.access.models import Member, Procedure, Responsible, Signature, UndertakingText
+from troth.people.reauth import LASTS
 from troth.site.templatetags import duties
 from troth.site.typeset.texts import text_html
 from troth.store import transact, transact_as
@@ -51,12 +53,13 @@ def test_the_whole_text_is_read_in_ones_language(clerk: Client, lang: str, says:
         assert sentence in shown
 
 
-def test_signing_asks_once_more_who_one_is(clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signing_asks_once_more_who_one_is(clerk: Client) -> None:
+    prove(clerk, ago=LASTS)
     assert "Go on to sign" in text(clerk, "/console/undertaking")
     answer = clerk.post("/console/undertaking", {"name": NAME, "text": "1"})
     assert "/console/confirm?next=%2Fconsole%2Fundertaking" in answer["Location"]
     assert not Signature.objects.exists()
-    confirmed(monkeypatch)
+    prove(clerk)
     assert clerk.post("/console/undertaking", {"name": NAME, "text": "1"}).status_code == 302
     shown = text(clerk, "/console/undertaking?done=signed")
     assert "Your signature holds until" in shown
@@ -71,20 +74,14 @@ def test_signing_asks_once_more_who_one_is(clerk: Client, monkeypatch: pytest.Mo
         ({"name": NAME, "text": ""}, "The text has changed"),
     ],
 )
-def test_what_cannot_be_signed_says_why(
-    clerk: Client, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], says: str
-) -> None:
-    confirmed(monkeypatch)
+def test_what_cannot_be_signed_says_why(clerk: Client, given: dict[str, str], says: str) -> None:
     answer = clerk.post("/console/undertaking", given)
     assert answer.status_code == 422
     assert says in page_of(answer).text
     assert not Signature.objects.exists()
 
 
-def test_a_new_text_is_previewed_before_it_holds(
-    member: Client, clerk: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    confirmed(monkeypatch)
+def test_a_new_text_is_previewed_before_it_holds(member: Client, clerk: Client) -> None:
     clerk.post("/console/undertaking", {"name": NAME, "text": "1"})
     given = {"zh": "# 新的承诺", "en": "# A new promise"}
     preview = page_of(member.post("/console/undertaking/text", given | {"do": "preview"})).text
@@ -105,7 +102,6 @@ def test_a_new_text_is_previewed_before_it_holds(
 def test_a_text_that_was_altered_is_not_offered_to_be_signed(
     clerk: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    confirmed(monkeypatch)
     monkeypatch.setattr("troth.site.typeset.undertaking.text_unchanged", lambda _: False)
     shown = text(clerk, "/console/undertaking")
     assert "not the one that was recorded" in shown

@@ -1,9 +1,9 @@
 """Asked again who one is: before what binds, a password or a second factor of minutes ago is due.
 
-`confirmed(request) -> bool`                   whether she proved it within the last five minutes
+`confirmed(request, within) -> bool`           whether she proved it within the last five minutes
 `confirm(request) -> None`                     right after she has
 `redirect_to_confirm(request) -> response`     asks her, and leads back to this page
-`confirmed_only(back) -> decorator`            of a view that is posted to: asks her, and leads to
+`confirmed_only(back, …) -> decorator`         of a view that is posted to: asks her, and leads to
                                                the page named `back`, as nothing is posted twice
 """
 
@@ -22,19 +22,21 @@ Arguments = ParamSpec("Arguments")
 View: TypeAlias = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 LASTS: Final = timedelta(minutes=5)
+WRITING: Final = timedelta(minutes=20)
+"""A form is shown to who is confirmed, and taken for so long: what she wrote in it is not lost."""
 CONFIRMED: Final = "people.confirmed"
 PAGE: Final = "confirm"
 
 
-def confirmed(request: HttpRequest) -> bool:
-    """Tell whether whoever is signed in has proved within `LASTS` who she is."""
+def confirmed(request: HttpRequest, within: timedelta = LASTS) -> bool:
+    """Tell whether whoever is signed in has proved of late who she is."""
     if not request.user.is_authenticated:
         return False
     said = request.session.get(CONFIRMED)
     if not isinstance(said, list) or len(said) != 2:  # noqa: PLR2004 - whose, and when
         return False
     whose, at = said
-    return bool(whose == request.user.pk and 0 <= time.time() - at < LASTS.total_seconds())
+    return bool(whose == request.user.pk and 0 <= time.time() - at < within.total_seconds())
 
 
 def confirm(request: HttpRequest) -> None:
@@ -49,18 +51,22 @@ def redirect_to_confirm(request: HttpRequest, back: str = "") -> HttpResponseRed
 
 
 def confirmed_only(
-    back: str,
+    back: str, *keep: str, within: timedelta = LASTS
 ) -> Callable[[View[Arguments]], View[Arguments]]:
-    """Run a view for who is confirmed; anybody else confirms first and comes to the page `back`."""
+    """Run a view for who is confirmed; anybody else confirms first and comes to the page `back`.
+
+    `keep` names what that page's address has of the view's own.
+    """
 
     def decorate(view: View[Arguments]) -> View[Arguments]:
         @wraps(view)
         def guarded(
             request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
         ) -> HttpResponseBase:
-            if confirmed(request):
+            if confirmed(request, within):
                 return view(request, *args, **kwargs)
-            return redirect_to_confirm(request, reverse(back))
+            own = {name: kwargs[name] for name in keep}
+            return redirect_to_confirm(request, reverse(back, kwargs=own))
 
         return guarded
 

@@ -20,6 +20,7 @@ from troth.access.models import Invitation
 from troth.access.sign_in import any_member, sign_in_claimed
 from troth.notices.facts import way_out
 from troth.people.passwords import chosen
+from troth.people.reauth import WRITING, confirmed, confirmed_only, redirect_to_confirm
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms import ClaimForm
 from troth.site.forms_people import InviteForm, PeopleForm
@@ -40,6 +41,8 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Invite somebody; the link is shown once where it is not mailed."""
     actor = actor_of(request)
     objects.on_house(actor, "member.invite")
+    if request.method == "POST" and not confirmed(request, WRITING):
+        return redirect_to_confirm(request)
     form = InviteForm(posted(request))
     opened = None
     if request.method == "POST" and form.is_valid():
@@ -60,6 +63,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @admitted
+@confirmed_only("invite", within=WRITING)
 def again(request: HttpRequest, row: int) -> HttpResponse:
     """Make a new link for an invitation; the old one is dead."""
     form, opened = InviteForm(), None
@@ -122,6 +126,7 @@ def _page(request: HttpRequest, form: InviteForm, opened: Opened | None = None) 
     shown = {
         "member": actor.member,
         "form": form,
+        "confirmed": confirmed(request) or form.is_bound,
         "roles": roles_shown(),
         "opened": opened,
         "mail_goes": way_out(DEFAULT_DB_ALIAS) is not None,

@@ -15,6 +15,7 @@ from troth.access.models import Procedure
 from troth.access.organisation import OutdatedError
 from troth.access.settings import SETTINGS, UnfitSettingError, UnknownSettingError, set_setting
 from troth.access.undertakings import TextError
+from troth.people.reauth import WRITING, confirmed, confirmed_only
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms_people import PeopleForm, ResponsibleForm
 from troth.site.forms_texts import ConfirmForm, ProcedureForm
@@ -178,6 +179,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @admitted
+@confirmed_only("access-settings", within=WRITING)
 def set_one(request: HttpRequest, name: str) -> HttpResponse:
     """Set one of them."""
     if SETTINGS.get(name) is None:
@@ -198,6 +200,7 @@ def _settings(request: HttpRequest, bound: dict[str, PeopleForm] | None = None) 
     shown = {
         "settings": settings_shown(DEFAULT_DB_ALIAS, bound),
         "may_set": objects.may_house(actor, "settings.edit"),
+        "confirmed": confirmed(request) or bool(bound),
         "done": request.GET.get("done", ""),
         "form": next(iter((bound or {}).values()), None),
     }

@@ -19,7 +19,7 @@ from troth.access.members import MemberError
 from troth.access.models import Member
 from troth.access.notes import NoteError
 from troth.access.roles import RolesConflictError
-from troth.people.reauth import confirmed, redirect_to_confirm
+from troth.people.reauth import WRITING, confirmed, confirmed_only, redirect_to_confirm
 from troth.people.values import NoPolicyError, RefusedError
 from troth.site.admitted import actor_of, admitted
 from troth.site.forms_people import (
@@ -85,6 +85,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_POST
 @admitted
+@confirmed_only("person", "handle", within=WRITING)
 def set_roles(request: HttpRequest, handle: str) -> HttpResponse:
     """Have a member hold the roles that were ticked, and no others."""
     form = RolesForm(request.POST)
@@ -106,6 +107,7 @@ def freeze(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_POST
 @admitted
+@confirmed_only("person", "handle", within=WRITING)
 def unfreeze(request: HttpRequest, handle: str) -> HttpResponse:
     """Lift what stopped her."""
     return _reasoned(request, handle, UnfreezeForm(request.POST), "unfrozen", members.unfreeze)
@@ -120,6 +122,7 @@ def review(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_POST
 @admitted
+@confirmed_only("person", "handle", within=WRITING)
 def own_name(request: HttpRequest, handle: str) -> HttpResponse:
     """Keep or erase one's own name and address."""
     form = OwnNameForm(request.POST)
@@ -203,6 +206,7 @@ def _person(
         "may": abilities(actor, other),
         "shown": person_shown(other, datetime.now(UTC)),
         "roles": roles_shown(),
+        "confirmed": confirmed(request) or bool(forms),
         "done": request.GET.get("done", ""),
         "freeze_form": FreezeForm(),
         "unfreeze_form": UnfreezeForm(),
