@@ -6,6 +6,10 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q
 WORKERS ?= 2
 
+# Some containers forbid it to spare disk; then every start of Troth, and there are hundreds in the
+# tests, would compile Django and all else from source: two seconds instead of a half.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test setup-dev serve test quick torture bench fmt check lock pictures
 

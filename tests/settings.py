@@ -18,6 +18,9 @@ if "PYTEST_XDIST_WORKER" in os.environ or "TROTH_DATA" not in os.environ:
 if os.environ.get("TROTH_TEST_DATABASE") == "postgres":
     os.environ["TROTH_DATABASE"] = postgres.url()
 
+# Where it is set, each of the hundreds of processes the tests start compiles all it imports anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Playwright keeps an event loop in the main thread, where Django would refuse to open its database;
 # each test waits for one of the two at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

@@ -6,7 +6,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from tests.evidence.scene import NOW
-from troth.evidence import planned
+from troth.evidence import discover, planned
 from troth.evidence.actions import record_proofs
 from troth.evidence.board import Board, board
 from troth.evidence.examination import examine_all
@@ -87,12 +87,13 @@ def test_a_mark_tells_when_and_what_was_examined(stored: Store, policy: Version)
 
 
 def test_a_mark_tells_when_its_sabotages_were_caught(stored: Store, policy: Version) -> None:
-    trials = prove(stored, policy, NOW).trials
+    tried = discover()[0]
+    trials = prove(stored, policy, NOW, (tried,)).trials
     transact_on(stored, SYSTEM, NOW, record_proofs, trials, "0" * 64)
-    found = board(stored.alias, policy, NOW)
-    caught = [s.caught_at for m in found.marks.values() for c in m.controls for s in c.sabotages]
-    assert caught
-    assert set(caught) == {NOW}
+    marks = board(stored.alias, policy, NOW).marks.values()
+    caught = {(c.name, s.caught_at) for m in marks for c in m.controls for s in c.sabotages}
+    assert {at for name, at in caught if name == tried.name} == {NOW}
+    assert {at for name, at in caught if name != tried.name} == {None}
 
 
 def test_a_board_of_the_past_knows_nothing_of_what_came_later(

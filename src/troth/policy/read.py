@@ -5,7 +5,7 @@ Only what cannot be read at all is refused; every other fault is among the versi
 
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from troth.policy.codes import Place, finding
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 HASH_PREFIX: Final = b"troth-version-v1\n"
+REMEMBERED: Final = 2
+"""The text in force and one that is to follow it: each holds half a MB."""
 MARKDOWN_SIGNS: Final = frozenset("\\`*_[]<>&!")
 
 
@@ -37,6 +39,16 @@ def read(files: Mapping[str, bytes]) -> Version:
     Raises UnreadablePolicyError with every reason when a file is missing, empty or no UTF-8 text,
     when policy.toml is no TOML, or when no line carries an id. Any other fault is in `problems`.
     """
+    return _read(tuple((name, files[name]) for name in FILE_NAMES if name in files))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(given: tuple[tuple[str, bytes], ...]) -> Version:
+    """Read by the content alone: a start, a proposal or an audit reads the same bytes many times.
+
+    What cannot be read is not remembered.
+    """
+    files = dict(given)
     sources = decode(files)
     tables = parse_toml(sources[REGISTER_FILE])
     places = find_places(sources[REGISTER_FILE])
