@@ -79,7 +79,11 @@ class AskForm(AccessForm):
     persons = _persons()
     case = forms.ChoiceField(label=_("Case"), required=False)
     days = forms.IntegerField(
-        label=_("For how many days"), required=False, min_value=1, max_value=DAYS_MAX
+        label=_("For how many days"),
+        required=False,
+        min_value=1,
+        max_value=DAYS_MAX,
+        help_text=_("Time runs from the approval."),
     )
     reason = reason_field(_("Why"), _("Who decides reads this; it is sealed."))
 
