@@ -1,0 +1,1 @@
+"""What persons, visitors and installations have said yes and no to."""
