@@ -5,6 +5,8 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(she
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q
 WORKERS ?= 2
+# each worker begins with whole files, whose servers and stores it sets up alone, and helps at the end
+PARALLEL = -n $(WORKERS) --dist worksteal
 
 # Some containers forbid it to spare disk; then every start of Troth, and there are hundreds in the
 # tests, would compile Django and all else from source: two seconds instead of a half.
@@ -29,16 +31,16 @@ serve: setup ## run Troth on the bundled policy and print its address; PORT=8001
 	@$(BIN)/troth serve $(if $(PORT),--port $(PORT))
 
 quick: setup-test ## under half a minute: no browser, no PostgreSQL
-	$(PYTEST) -n $(WORKERS) -m "not browser and not postgres and not slow and not torture"
+	$(PYTEST) $(PARALLEL) -m "not browser and not postgres and not slow and not torture"
 
 test: setup-test ## everything, on SQLite and on PostgreSQL
-	TROTH_CASES=1000 $(PYTEST) -n $(WORKERS)
-	TROTH_TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) --stored -m "not browser"
+	TROTH_CASES=1000 $(PYTEST) $(PARALLEL)
+	TROTH_TEST_DATABASE=postgres $(PYTEST) $(PARALLEL) --stored -m "not browser"
 
 ROUNDS ?= 100
 torture: setup-test ## long rounds; ROUNDS=10 for a short one
-	TROTH_ROUNDS=$(ROUNDS) TROTH_CASES=$(shell echo $$(($(ROUNDS) * 100))) $(PYTEST) -n $(WORKERS) -m torture
-	TROTH_TEST_DATABASE=postgres TROTH_ROUNDS=$(ROUNDS) $(PYTEST) -n $(WORKERS) -m torture --stored
+	TROTH_ROUNDS=$(ROUNDS) TROTH_CASES=$(shell echo $$(($(ROUNDS) * 100))) $(PYTEST) $(PARALLEL) -m torture
+	TROTH_TEST_DATABASE=postgres TROTH_ROUNDS=$(ROUNDS) $(PYTEST) $(PARALLEL) -m torture --stored
 
 bench: setup-dev ## measure, and write bench/RESULTS.md
 	$(BIN)/python -m bench.run

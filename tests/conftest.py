@@ -1,7 +1,6 @@
 """What every test may ask for: a running server, a browser, a number of cases."""
 
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.services import chromium, guards
+from tests.services.migrated import migrated
 from tests.services.server import FreshDatabase, Server, database_url
 from troth import vault
 
@@ -75,7 +75,7 @@ def fresh_database() -> FreshDatabase:
 def live_troth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run one server on the bundled policy for all tests that only look at it."""
     data = tmp_path_factory.mktemp("live") / "data"
-    server = Server(data, database=database_url(f"live-{uuid.uuid4().hex}"))
+    server = Server(data, database=migrated(data, "live"))
     yield server.wait()
     server.stop()
 
@@ -83,7 +83,7 @@ def live_troth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def fresh_troth(tmp_path: Path) -> Iterator[Server]:
     """Run a server of its own for a test that changes what is stored."""
-    server = Server(tmp_path / "data", database=database_url(f"fresh-{uuid.uuid4().hex}"))
+    server = Server(tmp_path / "data", database=migrated(tmp_path / "data", "fresh"))
     yield server.wait()
     server.stop()
 

@@ -8,7 +8,11 @@ import os
 import shutil
 import tempfile
 
-from tests.services import postgres
+from tests.services import memory, postgres
+
+if memory.fits():
+    os.environ["TMPDIR"] = str(memory.FOLDER)
+    tempfile.tempdir = None  # is looked up again
 
 if "PYTEST_XDIST_WORKER" in os.environ or "TROTH_DATA" not in os.environ:
     _data = tempfile.mkdtemp(prefix="troth-test-")

@@ -1,6 +1,5 @@
 """Broken and attested marks, and rows of a table, in a real Chromium, after a true sabotage."""
 
-import uuid
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -11,7 +10,8 @@ from tests.pages import fault
 from tests.pages.axe import findings
 from tests.pages.pictures import enter, examine
 from tests.pages.samples import default_policy, with_table
-from tests.services.server import Server, database_url
+from tests.services.migrated import migrated
+from tests.services.server import Server
 
 pytestmark = pytest.mark.browser
 LOCALES: Final = {"zh": "zh-CN", "en": "en-GB"}
@@ -54,7 +54,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
     policy.mkdir()
     for name, content in with_table(default_policy()).items():
         (policy / name).write_bytes(content)
-    database = database_url(f"broken-{uuid.uuid4().hex}")
+    database = migrated(folder / "data", "broken")
     server = Server(folder / "data", policy=policy, database=database).wait()
     yield Broken(server, browser)
     server.stop()

@@ -1,6 +1,5 @@
 """Linking and signing in by a provider in Chromium: by keyboard, at both widths."""
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +10,8 @@ from playwright.sync_api import Browser, Page
 from tests.pages.axe import findings
 from tests.pages.entering import set_up_factor
 from tests.pages.idp import CLIENT, SECRET, Idp, running
-from tests.services.server import Server, database_url
+from tests.services.migrated import migrated
+from tests.services.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PASSWORD: Final = "a long made-up phrase"
@@ -36,7 +36,7 @@ def server(tmp_path: Path, idp: Idp) -> Iterator[Server]:
         "TROTH_OIDC_PRIVATE": "yes",
         "TROTH_OIDC_NAME": "Made-up Door",
     }
-    database = database_url(f"provider-{uuid.uuid4().hex}")
+    database = migrated(tmp_path / "data", "provider")
     made = Server(tmp_path / "data", database=database, variables=variables)
     yield made.wait()
     made.stop()

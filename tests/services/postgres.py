@@ -41,11 +41,11 @@ def url() -> str:
     return os.environ[URL_VARIABLE]
 
 
-def fresh_database(name: str) -> str:
-    """Create an empty database beside the session's own and return its URL."""
+def fresh_database(name: str, copied: str = "template1") -> str:
+    """Create a database beside the session's own and return its URL: empty, or a copy of one."""
     base = url()
     with psycopg.connect(base, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{copied}"'.encode())
     return base.rsplit("/", 1)[0] + f"/{name}"
 
 

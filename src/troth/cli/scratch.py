@@ -4,6 +4,7 @@
 tries every sabotage and prints what came of it as JSON.
 """
 
+import logging
 import subprocess
 import sys
 import tempfile
@@ -69,6 +70,7 @@ def _prove_in(folder: Path) -> Proving:
     from troth.store import Store, transact  # noqa: PLC0415 - the same
     from troth.versions import facts  # noqa: PLC0415 - the same
 
+    logging.getLogger("troth.request").setLevel(logging.WARNING)  # a control fetches pages
     store = Store()
     transact(plant)
     made = back_up(store, folder / "backups", Sealed(()), datetime.now(UTC))

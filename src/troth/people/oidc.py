@@ -8,9 +8,6 @@ from datetime import datetime
 from hmac import compare_digest
 from typing import Any, Final
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from msgspec import Struct
 
 ALGORITHMS: Final = ("RS256", "ES256", "EdDSA")
@@ -55,6 +52,11 @@ def verified(token: str, keys: Mapping[str, Any], expected: Expected, now: datet
     """Return whom a token is about, once its signature and all its claims hold."""
     if len(token) > TOKEN_LENGTH_MAX:
         raise TokenError("too long")
+    # a tenth of every start, for the servers whose members sign in by a provider
+    from joserfc import jwt  # noqa: PLC0415 - slow to import
+    from joserfc.errors import JoseError  # noqa: PLC0415 - the same
+    from joserfc.jwk import KeySet  # noqa: PLC0415 - the same
+
     try:
         key_set = KeySet.import_key_set({"keys": list(keys["keys"])})
         claims = jwt.decode(token, key_set, algorithms=list(ALGORITHMS)).claims
