@@ -162,7 +162,9 @@ def works(member: Member) -> CaseMember:
 def signed_in(member: Member) -> None:
     session = SessionStore()
     session.create()
-    assert act(member, sessions.note, member.account, session.session_key, "", "password")
+    assert act(
+        member, sessions.note, member.account, session.session_key, "", sessions.Proof("password")
+    )
 
 
 def test_leaving_ends_everything_at_once(owner: Member, clerk: Member) -> None:

@@ -16,10 +16,11 @@ from tests.people.factor import code_of, secret_on
 from troth.access import sign_in as door
 from troth.access.actions import claim_ownership, end_expired_sessions, open_owner_link
 from troth.ledger.models import Entry
-from troth.people import holdings, sessions
+from troth.people import factors, holdings, sessions
 from troth.people.mail import letter_of
 from troth.people.models import Account, RecoveryCode, SecondFactor, SignedIn
 from troth.people.passwords import chosen
+from troth.people.sessions import Proof
 from troth.people.values import person_of
 from troth.people.values import replace as keep_values
 from troth.store import transact
@@ -40,6 +41,49 @@ def test_the_first_factor_ends_what_was_signed_in_by_the_password_alone(
     hers.post("/console/account/factors", {"code": code_of(secret), "label": ""})
     assert hers.get("/console/").status_code == 200
     assert thief.get("/console/")["Location"].startswith("/console/sign-in")
+
+
+def test_the_secret_of_a_pending_generator_is_shown_to_the_session_that_began_it_alone(
+    published: Mapping[str, bytes],  # noqa: ARG001 - the policy secrets are kept under
+) -> None:
+    account = transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
+    hers, thief = Client(), Client()
+    for client in (hers, thief):
+        client.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})
+    secret = secret_on(hers.get("/console/account/factors").text)
+    assert secret_on(hers.get("/console/account/factors").text) == secret
+    assert secret_on(thief.get("/console/account/factors").text) != secret
+    fresh = secret_on(hers.get("/console/account/factors").text)  # the thief's took its place
+    added = hers.post("/console/account/factors", {"code": code_of(fresh), "label": ""})
+    assert added.status_code == 200
+    thief.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})
+    thief.post("/console/sign-in/second", {"code": code_of(secret)})
+    assert thief.get("/console/")["Location"].startswith("/console/sign-in")
+
+
+def test_a_second_first_factor_and_a_sign_in_that_was_under_way_come_too_late(
+    published: Mapping[str, bytes],  # noqa: ARG001 - the policy secrets are kept under
+) -> None:
+    account = transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
+    keys = {}
+    for who in ("hers", "thief"):
+        client = Client()
+        client.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})
+        keys[who] = client.session.session_key or ""
+    for who in ("hers", "thief"):
+        new = factors.NewFactor("", keys[who], proved=True)
+        passkey = factors.Passkey(who.encode(), b"key", 0)
+        if who == "hers":
+            transact(factors.add_passkey, account, new, passkey)
+        else:
+            with pytest.raises(factors.UnprovenError):
+                transact(factors.add_passkey, account, new, passkey)
+    assert [bytes(one.credential) for one in SecondFactor.objects.all()] == [b"hers"]
+    late = SessionStore()
+    late.create()
+    alone = Proof("password", alone=True)
+    assert transact(sessions.note, account, late.session_key or "", "", alone) is False
+    assert not Session.objects.filter(session_key=late.session_key).exists()
 
 
 def test_the_password_one_has_is_not_guessed_without_end(owner: Owner) -> None:
@@ -104,7 +148,7 @@ def test_a_session_that_began_as_its_account_was_ended_is_none(owner: Owner) -> 
     session.create()
     Account.objects.filter(pk=owner.account.pk).update(is_active=False)
     key = session.session_key or ""
-    assert transact(sessions.note, owner.account, key, "Firefox", "password") is False
+    assert transact(sessions.note, owner.account, key, "Firefox", Proof("password")) is False
     assert not Session.objects.filter(session_key=key).exists()
     assert not SignedIn.objects.filter(session=key).exists()
     assert Entry.objects.filter(kind="people.signed-in").count() == noted

@@ -99,11 +99,14 @@ def _failed(*counted: tuple[Limit, str]) -> None:
 
 def admit(request: HttpRequest, member: Member, by: str) -> SignIn:
     """Sign in whoever has proved the first thing, or ask for the second where she has one."""
-    if factors.has_factor(member.account):
-        entering.begin(request, member.account)
-        return SignIn(None, second=True)
-    entering.complete(request, member.account, by)
-    return SignIn(member)
+    if not factors.has_factor(member.account) and entering.complete(
+        request, member.account, by, alone=True
+    ):
+        return SignIn(member)
+    if not factors.has_factor(member.account):
+        return SignIn(None)  # she was ended as she came in
+    entering.begin(request, member.account)
+    return SignIn(None, second=True)
 
 
 def sign_in_vouched(request: HttpRequest, found: Subject) -> SignIn:
@@ -217,7 +220,7 @@ def _completed(request: HttpRequest, member: Member, by: str) -> SignIn:
 
 def sign_in_claimed(request: HttpRequest, member: Member) -> None:
     """Begin a fresh session for somebody who has just become a member."""
-    entering.complete(request, member.account, entering.PASSWORD)
+    entering.complete(request, member.account, entering.PASSWORD, alone=True)
 
 
 def sign_out(request: HttpRequest) -> None:

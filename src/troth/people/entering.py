@@ -2,7 +2,7 @@
 
 `begin(request, account) -> None`        the password fitted: the second step is due
 `half(request) -> Account | None`         who is between the two steps, for some minutes
-`complete(request, account, by) -> None`  a fresh session; noted, and confirmed if we checked
+`complete(request, account, by) -> bool`  a fresh session; noted, and confirmed if we checked
 `seen(request) -> None`                    on each page; written down every few minutes
 `leave(request) -> None`
 """
@@ -45,19 +45,25 @@ def half(request: HttpRequest) -> Account | None:
     return account if account is not None and account.get_session_auth_hash() == fitted else None
 
 
-def complete(request: HttpRequest, account: Account, by: str) -> None:
-    """Sign somebody in: another session key than before, so none can have been fixed."""
+def complete(request: HttpRequest, account: Account, by: str, *, alone: bool = False) -> bool:
+    """Sign somebody in: another session key than before, so none can have been fixed.
+
+    `alone`: there was no second factor to be asked for. False where there is one by now, or the
+    account was ended: nobody is signed in then.
+    """
     request.session.flush()  # nothing of before goes on, a confirmation least of all
     auth.login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session.save()
     agent = request.headers.get("User-Agent", "")[:AGENT_LENGTH_MAX]
     key = request.session.session_key or ""
     browser = sessions.browser_of(agent)
-    if not transact_as(account.handle, sessions.note, account, key, browser, by):
+    proof = sessions.Proof(by, alone)
+    if not transact_as(account.handle, sessions.note, account, key, browser, proof):
         auth.logout(request)
-        return
+        return False
     if by != PROVIDER:  # which may have let her in by a session of its own, begun long ago
         reauth.confirm(request)
+    return True
 
 
 def seen(request: HttpRequest) -> None:

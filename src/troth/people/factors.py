@@ -1,9 +1,10 @@
 """Verbs of second factors: code generators, passkeys, recovery codes.
 
 `begin_totp(tx, account, label, issuer, under) -> Begun`     a secret, shown once
-`confirm_totp(tx, factor, code, under, new) -> None`         raises WrongCodeError
+`confirm_totp(tx, factor, code, under, new) -> None`         raises WrongCodeError, UnprovenError
 `check_totp(tx, account, code, under) -> bool`               a code is accepted once
-`add_passkey(tx, account, new, passkey) -> SecondFactor`     what `people.passkeys` verified
+`add_passkey(tx, account, new, passkey) -> SecondFactor`     what `people.passkeys` verified; raises
+                                                             UnprovenError
 `use_passkey(tx, factor, sign_count) -> bool`                False: the passkey was copied
 `remove(tx, account, factor) -> None`                        raises LastFactorError
 `make_codes(tx, account) -> tuple[str, ...]`                 shown once; those before are dead
@@ -30,11 +31,10 @@ from troth.people.models import (
 )
 from troth.people.models import TOTP as TOTP_KIND
 from troth.people.sealing import open_text, seal_text
-from troth.people.sessions import end_others
+from troth.people.sessions import end_others, is_noted, lock
 from troth.people.values import NoPolicyError, RefusedError, Under, person_of
 from troth.policy.words import Message, mark
 from troth.store import Tx
-from troth.store.locks import serialise
 
 FIELD: Final = "second_factor"
 SECRET_BYTES: Final = 20
@@ -45,7 +45,6 @@ DRIFT: Final = (0, -1, 1)
 CODES: Final = 10
 CODE_BYTES: Final = 10
 CODE_GROUP: Final = 4
-LOCK: Final = "people.factors.{}"
 
 
 class FactorError(Exception):
@@ -91,11 +90,19 @@ class Passkey(Struct, frozen=True):
     sign_count: int
 
 
-class New(Struct, frozen=True):
-    """How a new factor is called, and in which session, which goes on, it is added."""
+class UnprovenError(FactorError):
+    """There is a factor by now, and by it this session has not been proved."""
+
+    def __init__(self) -> None:
+        super().__init__(Message(mark("Sign in again, then add it.")))
+
+
+class NewFactor(Struct, frozen=True):
+    """How a new factor is called; the session it is added in, which goes on; if that is proved."""
 
     label: str
     session: str
+    proved: bool
 
 
 def has_factor(account: Account) -> bool:
@@ -132,23 +139,26 @@ def uri_of(secret: str, account: Account, issuer: str) -> str:
     return _totp(secret).get_provisioning_uri(account.handle, issuer)
 
 
-def confirm_totp(tx: Tx, factor: SecondFactor, code: str, under: Under, new: New) -> None:
-    """Have a code generator count from now on. Raises WrongCodeError."""
+def confirm_totp(tx: Tx, factor: SecondFactor, code: str, under: Under, new: NewFactor) -> None:
+    """Have a code generator count from now on. Raises WrongCodeError, UnprovenError."""
+    _end_unproven(tx, factor.account, new)
     if not _fits(tx, factor, code, under):
         raise WrongCodeError
-    _end_unproven(tx, factor.account, new)
     SecondFactor.objects.using(tx.alias).filter(pk=factor.pk).update(
         confirmed_at=tx.now, label=new.label[:LABEL_LENGTH_MAX] or factor.label
     )
     record(tx, LedgerEntry("people.factor-added", about=_about(factor.account, TOTP_KIND)))
 
 
-def _end_unproven(tx: Tx, account: Account, new: New) -> None:
-    """End all other sessions before a first factor: they were signed in by the password alone."""
-    serialise(tx, LOCK.format(account.pk))
-    rows = SecondFactor.objects.using(tx.alias).filter(account=account)
-    if not rows.filter(confirmed_at__isnull=False).exists():
+def _end_unproven(tx: Tx, account: Account, new: NewFactor) -> None:
+    """End all other sessions before a first factor: they were signed in by the password alone.
+
+    One of these may be adding a factor, too: it comes second, and is refused.
+    """
+    if lock(tx, account):
         end_others(tx, account, new.session)
+    elif not (new.proved and is_noted(tx, account, new.session)):
+        raise UnprovenError
 
 
 def check_totp(tx: Tx, account: Account, code: str, under: Under) -> bool:
@@ -178,8 +188,8 @@ def _totp(secret: str) -> TOTP:
     return TOTP(key, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303 - what generators know (RFC 6238)
 
 
-def add_passkey(tx: Tx, account: Account, new: New, passkey: Passkey) -> SecondFactor:
-    """Keep a passkey; it counts at once, as registering it proved it."""
+def add_passkey(tx: Tx, account: Account, new: NewFactor, passkey: Passkey) -> SecondFactor:
+    """Keep a passkey; it counts at once, as registering it proved it. Raises UnprovenError."""
     _end_unproven(tx, account, new)
     about = _about(account, PASSKEY)
     entry = record(tx, LedgerEntry("people.factor-added", about=about))
@@ -208,7 +218,7 @@ def use_passkey(tx: Tx, factor: SecondFactor, sign_count: int) -> bool:
 
 def remove(tx: Tx, account: Account, factor: SecondFactor) -> None:
     """Take a second factor away. Raises LastFactorError."""
-    serialise(tx, LOCK.format(account.pk))
+    lock(tx, account)
     rows = SecondFactor.objects.using(tx.alias).filter(account=account)
     others = rows.filter(confirmed_at__isnull=False).exclude(pk=factor.pk)
     if factor.confirmed_at is not None and not others.exists():

@@ -1,6 +1,6 @@
 """Sessions somebody is signed in by: noted, looked at, ended one by one or all at once.
 
-`note(tx, account, session, browser, by) -> bool`       right after a sign-in; False: too late
+`note(tx, account, session, browser, proof) -> bool`       right after a sign-in; False: too late
 `end(tx, account, number) -> bool`     `end_others(tx, account, session) -> int`
 `end_all(tx, account) -> int`                            a leaver, a changed password
 """
@@ -11,10 +11,12 @@ from typing import Final
 
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
+from msgspec import Struct
 
 from troth.ledger import LedgerEntry, record
 from troth.people.models import Account, SignedIn
 from troth.store import Tx
+from troth.store.locks import serialise
 
 SEEN_EVERY: Final = timedelta(minutes=5)
 FAMILIES: Final = (
@@ -40,22 +42,43 @@ def browser_of(agent: str) -> str:
     return ", ".join(part for part in (family, system) if part)
 
 
-def note(tx: Tx, account: Account, session: str, browser: str, by: str) -> bool:
+class Proof(Struct, frozen=True):
+    """How whoever signed in has proved herself; `alone`: by one thing, with no second factor."""
+
+    by: str
+    alone: bool = False
+
+
+def lock(tx: Tx, account: Account) -> bool:
+    """Have second factors added and removed, and sign-ins noted, in turn; tell if there is none."""
+    serialise(tx, f"people.factors.{account.pk}")
+    return not account.factors.using(tx.alias).filter(confirmed_at__isnull=False).exists()
+
+
+def is_noted(tx: Tx, account: Account, session: str) -> bool:
+    """Tell whether a session of the account's lives, and was not ended."""
+    return _rows(tx, account).filter(session=session).exists()
+
+
+def note(tx: Tx, account: Account, session: str, browser: str, proof: Proof) -> bool:
     """Note a session that has just begun, and how whoever it is proved herself.
 
-    False where the account was ended meanwhile: then the session is ended too.
+    False where that came too late: the account was ended meanwhile, or has a second factor by now
+    that was not asked for. Then the session is ended, too.
     """
-    accounts = Account.objects.using(tx.alias).select_for_update()
-    if not accounts.filter(pk=account.pk, is_active=True).exists():
+    none_yet = lock(tx, account)
+    accounts = Account.objects.using(tx.alias).select_for_update(no_key=True)
+    ended = not accounts.filter(pk=account.pk, is_active=True).exists()
+    if ended or (proof.alone and not none_yet):
         Session.objects.using(tx.alias).filter(session_key=session).delete()
         return False
-    about = {"handle": account.handle, "by": by}
+    about = {"handle": account.handle, "by": proof.by}
     entry = record(tx, LedgerEntry("people.signed-in", about=about))
     SignedIn.objects.using(tx.alias).create(
         account=account,
         session=session,
         browser=browser,
-        by=by,
+        by=proof.by,
         since=tx.now,
         seen_at=tx.now,
         entry=entry,

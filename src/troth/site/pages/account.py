@@ -43,6 +43,8 @@ from troth.site.navigation import own_page
 from troth.store import Tx, transact_as
 
 GET_OR_POST: Final = ("GET", "HEAD", "POST")
+BEGUN: Final = "people.begun"
+"""Which pending code generator this session has begun."""
 UNFIT: Final = 422
 TOO_MANY: Final = 429
 
@@ -147,8 +149,8 @@ def must_confirm(request: HttpRequest) -> bool:
     The first is added in the session her password began; a provider's word alone is not that.
     """
     own, session = own_account(request), request.session.session_key or ""
-    vouched = own.sessions.filter(session=session, by=entering.PROVIDER).exists()
-    return (vouched or factors.has_factor(own)) and not reauth.confirmed(request)
+    here = own.sessions.filter(session=session).exclude(by=entering.PROVIDER).exists()
+    return (not here or factors.has_factor(own)) and not reauth.confirmed(request)
 
 
 @require_http_methods(GET_OR_POST)
@@ -159,9 +161,11 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if must_confirm(request):
         return reauth.redirect_to_confirm(request)
     form = SetUpForm(request.POST or None)
-    begun = own.factors.filter(kind=TOTP, confirmed_at=None).first()
+    # another session's secret is not shown: it may be somebody's who knows the password alone
+    pending = own.factors.filter(kind=TOTP, confirmed_at=None)
+    begun = pending.filter(pk=request.session.get(BEGUN, 0)).first()
     if request.method == "POST" and form.is_valid() and begun is not None:
-        new = factors.New(form.cleaned_data["label"], request.session.session_key or "")
+        new = new_factor(request, form.cleaned_data["label"])
         try:
             given = form.cleaned_data["code"]
             transact_as(own.handle, factors.confirm_totp, begun, given, UNDER, new)
@@ -176,6 +180,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
         "first": not factors.has_factor(own),
     }
     try:
+        begun = begun or transact_as(own.handle, _begin, own)
+        request.session[BEGUN] = begun.pk
         shown |= transact_as(own.handle, _generator, own, begun)
     except (NoPolicyError, RefusedError) as refused:
         shown["refused"] = refused.message.render(gettext)
@@ -184,16 +190,20 @@ def set_up(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _generator(tx: Tx, own: Account, begun: SecondFactor | None) -> dict[str, str]:
+def new_factor(request: HttpRequest, label: str) -> factors.NewFactor:
+    """Return how a factor is called that is added in this session, and if it is proved."""
+    session = request.session.session_key or ""
+    return factors.NewFactor(label, session, reauth.confirmed(request))
+
+
+def _begin(tx: Tx, own: Account) -> SecondFactor:
+    return factors.begin_totp(tx, own, label_of(""), settings.CONFIG.name, UNDER).factor
+
+
+def _generator(tx: Tx, own: Account, begun: SecondFactor) -> dict[str, str]:
     """Return what sets a code generator up: the secret to type, and the code to scan."""
-    issuer = settings.CONFIG.name
-    if begun is None:
-        made = factors.begin_totp(tx, own, label_of(""), issuer, UNDER)
-        secret, uri = made.secret, made.uri
-    else:
-        secret = factors.secret_of(tx, begun, UNDER)
-        uri = factors.uri_of(secret, own, issuer)
-    drawn = segno.make_qr(uri, error="m")
+    secret = factors.secret_of(tx, begun, UNDER)
+    drawn = segno.make_qr(factors.uri_of(secret, own, settings.CONFIG.name), error="m")
     return {
         "drawn": drawn.svg_inline(scale=5, border=2, svgclass="qr", omitsize=True),
         "secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)),

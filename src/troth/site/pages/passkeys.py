@@ -20,7 +20,14 @@ from troth.access.sign_in import (
 from troth.people import factors, passkeys, reauth
 from troth.site.forms_account import label_of
 from troth.site.navigation import own_page
-from troth.site.pages.account import TOO_MANY, UNFIT, must_confirm, own_account, site_of
+from troth.site.pages.account import (
+    TOO_MANY,
+    UNFIT,
+    must_confirm,
+    new_factor,
+    own_account,
+    site_of,
+)
 from troth.store import transact_as
 
 BODY_MAX: Final = 20_000
@@ -84,8 +91,10 @@ def passkey_added(request: HttpRequest) -> HttpResponse:
         passkey = passkeys.register(challenge, site_of(request), answer)
     except passkeys.PasskeyError as refused:
         return JsonResponse({"says": refused.message.render(gettext)}, status=UNFIT)
-    new = factors.New(label, request.session.session_key or "")
-    transact_as(own.handle, factors.add_passkey, own, new, passkey)
+    try:
+        transact_as(own.handle, factors.add_passkey, own, new_factor(request, label), passkey)
+    except factors.UnprovenError as refused:
+        return JsonResponse({"says": refused.message.render(gettext)}, status=UNFIT)
     return JsonResponse({"next": f"{reverse('account')}?done=added"})
 
 
