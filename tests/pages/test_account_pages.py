@@ -225,7 +225,7 @@ def test_what_binds_asks_once_more_who_it_is(owner: Owner) -> None:
     client = owner.come_in()
     prove(client, ago=LASTS)
     asked = client.post("/console/account/codes")
-    assert asked["Location"] == "/console/confirm?next=%2Fconsole%2Faccount"
+    assert asked["Location"] == "/console/confirm?next=%2Fconsole%2Faccount%3Fdue%3D1"
     assert RecoveryCode.objects.count() == 10
     wrong = client.post("/console/confirm", {"password": "no"})
     assert wrong.status_code == 422

@@ -239,7 +239,10 @@ def test_a_stranger_who_begins_again_and_again_has_little_fetched_and_kept(
 def test_a_link_begins_no_sign_in_and_keeps_nothing(account: Account, idp: Idp) -> None:  # noqa: ARG001 - a server with an owner
     other = browser()
     answer = other.get("/console/sign-in/provider", {"next": "/console/account"})
-    assert (answer.status_code, answer["Location"]) == (302, "/console/sign-in")
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        "/console/sign-in?next=%2Fconsole%2Faccount",
+    )
     assert not Session.objects.exists()
     strict = Client(enforce_csrf_checks=True)
     assert strict.post("/console/sign-in/provider").status_code == 403

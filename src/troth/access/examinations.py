@@ -11,6 +11,7 @@ from typing import Final
 
 from troth import vault
 from troth.access.history import History
+from troth.access.hours import Hours
 from troth.access.models import Grant, Member, Signature, UndertakingText, View
 from troth.access.models.grants import GLASS
 from troth.access.undertakings import text_unchanged, verify_seal
@@ -64,6 +65,7 @@ def live_grants(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Eviden
     How many: the persons an hour shows by leave for everybody.
     """
     history, people = History(alias), _People(alias, now)
+    hours = Hours(alias, history)
     wrong: list[str] = []
     views = AllowedViews(alias, now, cursor)
     for view in views:
@@ -74,7 +76,7 @@ def live_grants(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Eviden
             wrong.append(f"view {view.pk}: no role that sees anything")
         elif history.frozen(view.member, view.at) and not broken:
             wrong.append(f"view {view.pk}: after a freeze")
-        elif history.beyond(view):
+        elif hours.beyond(view):
             wrong.append(f"view {view.pk}: more persons in an hour than leave for everybody shows")
     live = Grant.objects.using(alias).filter(approved=True, ended_at=None, until__gt=now)
     return _evidence(

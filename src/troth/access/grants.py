@@ -94,7 +94,7 @@ def ask(tx: Tx, wish: Wish) -> Grant:
     longest = longest_life(tx, wish.category, sensitive=sensitive)
     if not timedelta() < wish.life <= longest:
         raise TooLongError(
-            Message(mark("Leave to see this lasts at most %(days)s days."), {"days": longest.days}),
+            Message(mark("Days one may see this at most: %(days)s."), {"days": longest.days}),
             "life",
         )
     grant = write(tx, actor.member, wish, needed=number(tx, APPROVALS_NEEDED))

@@ -7,6 +7,7 @@ That the rows are what the ledger tells of them is `examinations_rows`'s to find
 from bisect import bisect_right
 from datetime import datetime, timedelta
 from typing import cast
+from uuid import UUID
 
 from troth.access.kinds import known_kinds
 from troth.access.models import (
@@ -27,9 +28,8 @@ from troth.access.models import (
 from troth.access.models.grants import ALL, CASE, GLASS
 from troth.access.objects import Action, roles_may
 from troth.access.roles import Role
-from troth.access.settings import PERSONS_PER_HOUR, REVIEW_DAYS, SETTINGS
+from troth.access.settings import REVIEW_DAYS, SETTINGS
 from troth.access.undertakings import until_at
-from troth.access.views import WINDOW
 from troth.vault import PersonId
 
 
@@ -45,16 +45,20 @@ class History:
         self._work: dict[tuple[int, int], list[CaseMember]] = {}
         self._approvals: dict[int, list[Approval]] = {}
         self._roles: dict[int, list[MemberRole]] | None = None
-        self._set: dict[str, list[tuple[datetime, int]]] = {}
+        self._set: dict[str, list[tuple[datetime, int, UUID | None]]] = {}
         self._reviews: dict[int, list[datetime]] | None = None
 
-    def _number(self, name: str, at: datetime) -> int:
+    def number(self, name: str, at: datetime) -> int:
         """Return what a setting that is a number was at a moment."""
+        held = [number for since, number, _ in self.set_to(name) if since <= at]
+        return held[-1] if held else int(SETTINGS[name].default)
+
+    def set_to(self, name: str) -> list[tuple[datetime, int, UUID | None]]:
+        """Return what a setting that is a number was set to: when, to what, and by which entry."""
         if name not in self._set:
             rows = Setting.objects.using(self._alias).filter(name=name).order_by("at", "pk")
-            self._set[name] = [(row.at, int(row.value)) for row in rows]
-        held = [number for since, number in self._set[name] if since <= at]
-        return held[-1] if held else int(SETTINGS[name].default)
+            self._set[name] = [(row.at, int(row.value), row.entry) for row in rows]
+        return self._set[name]
 
     def sworn(self, member: Member, at: datetime) -> bool:
         """Whether a signature of hers held, with its seal whole."""
@@ -83,7 +87,7 @@ class History:
         times: list[datetime] = [member.since, *self._reviews_of().get(member.pk, ())]
         place = bisect_right(times, at)
         newest = times[max(place - 1, 0)]
-        return at < newest + timedelta(days=self._number(REVIEW_DAYS, at))
+        return at < newest + timedelta(days=self.number(REVIEW_DAYS, at))
 
     def _reviews_of(self) -> dict[int, list[datetime]]:
         """Return when each member was reviewed, all read at once: there are few of them."""
@@ -110,20 +114,6 @@ class History:
             for row in held
             if row.since <= at and (row.until is None or at <= row.until)
         )
-
-    def beyond(self, view: View) -> bool:
-        """Whether she had seen as many others in the hour as leave for everybody lets her."""
-        if view.grant is None or view.grant.scope != ALL:
-            return False
-        before = View.objects.using(self._alias).filter(
-            member=view.member_id,
-            allowed=True,
-            grant__scope=ALL,
-            at__gt=view.at - WINDOW,
-            pk__lt=view.pk,
-        )
-        others = before.exclude(subject=view.subject).values("subject").distinct()
-        return others.count() >= self._number(PERSONS_PER_HOUR, view.at)
 
     def carries(self, view: View, person: PersonId | None) -> bool:
         """Whether what a view names as its ground stood at its moment and covers it.

@@ -84,13 +84,14 @@ class Declared(Struct, frozen=True):
     """A setting: what it is called and does, what holds until it is set, and how it is parsed.
 
     `parse` takes what was given or stored and returns it within its limits, or raises
-    UnfitSettingError.
+    UnfitSettingError; `demand` raises the same on what is not set any more but holds where it was.
     """
 
     label: str
     tells: str
     default: Any
     parse: Callable[[object], Any]
+    demand: Callable[[Any], None] = lambda _: None
 
 
 def value(where: Tx | str, name: str) -> Any:
@@ -122,8 +123,15 @@ def working_hours(where: Tx | str) -> Hours:
 
 def longest_life(where: Tx | str, category: str, *, sensitive: bool) -> timedelta:
     """Return for how long a grant of a category may be given at most."""
+    return timedelta(days=longest_days(where, {category: sensitive})[category])
+
+
+def longest_days(where: Tx | str, sensitive: Mapping[str, bool]) -> dict[str, int]:
+    """Return for how many days categories may be seen at most; each says if it is sensitive."""
     days: Mapping[str, int] = value(where, LONGEST_LIFE_DAYS)
-    return timedelta(days=days.get(category, days[SENSITIVE if sensitive else ANY]))
+    return {
+        name: days.get(name, days[SENSITIVE if is_so else ANY]) for name, is_so in sensitive.items()
+    }
 
 
 def set_setting(tx: Tx, name: str, given: object) -> Setting | None:
@@ -132,6 +140,7 @@ def set_setting(tx: Tx, name: str, given: object) -> Setting | None:
     objects.on_house(acting(tx), "settings.edit")
     declared = _declared(name)
     wanted = declared.parse(given)
+    declared.demand(wanted)
     before = value(tx, name)
     if wanted == before:
         return None
@@ -193,12 +202,15 @@ def lives(given: object) -> dict[str, int]:
         isinstance(name, str) and 0 < len(name) <= CATEGORY_LENGTH_MAX for name in given
     ):
         raise UnfitSettingError(Message(mark("Name categories as the register names them.")))
-    found = {str(name): days(given[name]) for name in sorted(given)}
-    if found[SENSITIVE] > found[ANY]:
+    return {str(name): days(given[name]) for name in sorted(given)}
+
+
+def sensitive_no_longer(days: Mapping[str, int]) -> None:
+    """Refuse a longer life for sensitive categories than for others; one by name is as it says."""
+    if days[SENSITIVE] > days[ANY]:
         raise UnfitSettingError(
             Message(mark("Sensitive categories are seen for no longer than all others."))
         )
-    return found
 
 
 def hours(given: object) -> Hours:
@@ -260,6 +272,7 @@ SETTINGS: Final[Mapping[str, Declared]] = {
         mark("After so many days a grant ends by itself, whatever was asked for."),
         {ANY: 30, SENSITIVE: 7},
         lives,
+        sensitive_no_longer,
     ),
     REQUEST_LAPSES_DAYS: Declared(
         mark("Days after which a request lapses"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
 from troth.people.models import Account
+from troth.store.transaction import NestedTransactionError, in_transaction
 
 LENGTH_MAX: Final = 200
 HASHING: Final = BoundedSemaphore(2)
@@ -32,10 +33,13 @@ class Chosen(Struct, frozen=True):
 
 
 def chosen(password: str, account: Account | None = None) -> Chosen:
-    """Hash a password somebody has chosen, outside any transaction.
+    """Hash a password somebody has chosen, before the transaction that keeps it.
 
-    Raises django.core.exceptions.ValidationError with the reasons it is refused.
+    Raises django.core.exceptions.ValidationError with the reasons it is refused; and
+    NestedTransactionError within a transaction.
     """
+    if in_transaction():
+        raise NestedTransactionError("a password is hashed before its transaction")
     validate_password(password, account)
     with HASHING:
         return Chosen(make_password(password))

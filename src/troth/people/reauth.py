@@ -1,10 +1,11 @@
 """Asked again who one is: before what binds, a password or a second factor of minutes ago is due.
 
-`confirmed(request, within) -> bool`           whether she proved it within the last five minutes
+`confirmed(request, within) -> bool`           whether she proved it of late (five minutes)
 `confirm(request) -> None`                     right after she has
-`redirect_to_confirm(request) -> response`     asks her, and leads back to this page
-`confirmed_only(back, …) -> decorator`         of a view that is posted to: asks her, and leads to
+`redirect_to_confirm(request, back)`           asks her, and leads back to this page, or to `back`
+`confirmed_only(back) -> decorator`            of a view that is posted to: asks her, and leads to
                                                the page named `back`, as nothing is posted twice
+A page she comes back to without what she sent says so: its address has `DUE`.
 """
 
 import time
@@ -23,7 +24,9 @@ View: TypeAlias = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase
 
 LASTS: Final = timedelta(minutes=5)
 WRITING: Final = timedelta(minutes=20)
-"""A form is shown to who is confirmed, and taken for so long: what she wrote in it is not lost."""
+"""A form is shown to who is confirmed, and taken for so long after the proof: what she wrote in it
+is not lost."""
+DUE: Final = "due=1"
 CONFIRMED: Final = "people.confirmed"
 PAGE: Final = "confirm"
 
@@ -51,22 +54,18 @@ def redirect_to_confirm(request: HttpRequest, back: str = "") -> HttpResponseRed
 
 
 def confirmed_only(
-    back: str, *keep: str, within: timedelta = LASTS
+    back: str,
 ) -> Callable[[View[Arguments]], View[Arguments]]:
-    """Run a view for who is confirmed; anybody else confirms first and comes to the page `back`.
-
-    `keep` names what that page's address has of the view's own.
-    """
+    """Run a view for who is confirmed; anybody else confirms first and comes to the page `back`."""
 
     def decorate(view: View[Arguments]) -> View[Arguments]:
         @wraps(view)
         def guarded(
             request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
         ) -> HttpResponseBase:
-            if confirmed(request, within):
+            if confirmed(request):
                 return view(request, *args, **kwargs)
-            own = {name: kwargs[name] for name in keep}
-            return redirect_to_confirm(request, reverse(back, kwargs=own))
+            return redirect_to_confirm(request, f"{reverse(back)}?{DUE}")
 
         return guarded
 

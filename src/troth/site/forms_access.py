@@ -18,7 +18,7 @@ NAME_LENGTH_MAX: Final = 100
 DAYS_MAX: Final = 3_660
 """More than any setting allows; the verb says what is allowed."""
 Choices = Sequence[tuple[str, str | list[tuple[str, str]]]]
-"""Each with what is shown, or the heading of some more."""
+"""Each value with its label; or a heading, with the values and labels that stand under it."""
 
 
 def _persons() -> forms.CharField:

@@ -55,6 +55,11 @@ class NestedTransactionError(RuntimeError):
 _open: ContextVar[frozenset[str]] = ContextVar("open_transactions", default=frozenset())
 
 
+def in_transaction() -> bool:
+    """Tell whether a verb is running: what takes long belongs before it."""
+    return bool(_open.get())
+
+
 def transact(
     verb: Callable[Concatenate[Tx, Arguments], Result],
     *args: Arguments.args,

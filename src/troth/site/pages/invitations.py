@@ -1,7 +1,7 @@
 """Invitations: sent, sent again, withdrawn; and the page somebody joins by."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from troth.access.models import Invitation
 from troth.access.sign_in import any_member, sign_in_claimed
 from troth.notices.facts import way_out
 from troth.people.passwords import chosen
-from troth.people.reauth import WRITING, confirmed, confirmed_only, redirect_to_confirm
+from troth.people.reauth import DUE, LASTS, WRITING, confirmed, redirect_to_confirm
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms import ClaimForm
 from troth.site.forms_people import InviteForm, PeopleForm
@@ -42,7 +42,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     objects.on_house(actor, "member.invite")
     if request.method == "POST" and not confirmed(request, WRITING):
-        return redirect_to_confirm(request)
+        return redirect_to_confirm(request, f"{reverse('invite')}?{DUE}")
     form = InviteForm(posted(request))
     opened = None
     if request.method == "POST" and form.is_valid():
@@ -58,19 +58,20 @@ def invite(request: HttpRequest) -> HttpResponse:
             form.tell(refused)
         else:
             form = InviteForm()
-    return _page(request, form, opened)
+    return _page(request, form, opened, within=WRITING if form.errors else LASTS)
 
 
 @require_POST
 @admitted
-@confirmed_only("invite", within=WRITING)
 def again(request: HttpRequest, row: int) -> HttpResponse:
     """Make a new link for an invitation; the old one is dead."""
+    actor, found = actor_of(request), _find(row)
+    objects.on_house(actor, "member.invite")
+    if not confirmed(request):
+        return redirect_to_confirm(request, f"{reverse('invite')}?{DUE}")
     form, opened = InviteForm(), None
     try:
-        opened = transact_as(
-            actor_of(request).member.handle, invitations.send_again, _find(row), _link(request)
-        )
+        opened = transact_as(actor.member.handle, invitations.send_again, found, _link(request))
     except REFUSALS as refused:
         form = _refused(refused)
     return _page(request, form, opened)
@@ -121,12 +122,18 @@ def joined(request: HttpRequest) -> HttpResponse:
     return render(request, "console/people/joined.html", {"member": member_of(request)})
 
 
-def _page(request: HttpRequest, form: InviteForm, opened: Opened | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    form: InviteForm,
+    opened: Opened | None = None,
+    *,
+    within: timedelta = LASTS,
+) -> HttpResponse:
     actor = actor_of(request)
     shown = {
         "member": actor.member,
         "form": form,
-        "confirmed": confirmed(request) or form.is_bound,
+        "confirmed": confirmed(request, within),
         "roles": roles_shown(),
         "opened": opened,
         "mail_goes": way_out(DEFAULT_DB_ALIAS) is not None,

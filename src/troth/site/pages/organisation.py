@@ -15,7 +15,7 @@ from troth.access.models import Procedure
 from troth.access.organisation import OutdatedError
 from troth.access.settings import SETTINGS, UnfitSettingError, UnknownSettingError, set_setting
 from troth.access.undertakings import TextError
-from troth.people.reauth import WRITING, confirmed, confirmed_only
+from troth.people.reauth import DUE, LASTS, WRITING, confirmed, redirect_to_confirm
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms_people import PeopleForm, ResponsibleForm
 from troth.site.forms_texts import ConfirmForm, ProcedureForm
@@ -179,11 +179,15 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @admitted
-@confirmed_only("access-settings", within=WRITING)
 def set_one(request: HttpRequest, name: str) -> HttpResponse:
     """Set one of them."""
+    objects.on_house(actor_of(request), "settings.edit")
     if SETTINGS.get(name) is None:
         raise Http404
+    if not confirmed(request, WRITING):
+        return redirect_to_confirm(
+            request, f"{reverse('access-settings')}?{DUE}&open={name}#{name}"
+        )
     form = form_of(name)(request.POST)
     if form.is_valid():
         try:
@@ -200,8 +204,9 @@ def _settings(request: HttpRequest, bound: dict[str, PeopleForm] | None = None) 
     shown = {
         "settings": settings_shown(DEFAULT_DB_ALIAS, bound),
         "may_set": objects.may_house(actor, "settings.edit"),
-        "confirmed": confirmed(request) or bool(bound),
+        "confirmed": confirmed(request, WRITING if bound else LASTS),
         "done": request.GET.get("done", ""),
+        "opened": request.GET.get("open", ""),
         "form": next(iter((bound or {}).values()), None),
     }
     return _page(request, "settings", shown)

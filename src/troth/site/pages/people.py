@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from msgspec import Struct
 from msgspec.structs import replace
 
 from troth.access import known, members, objects
@@ -18,8 +19,9 @@ from troth.access.known import OwnError, TakenError
 from troth.access.members import MemberError
 from troth.access.models import Member
 from troth.access.notes import NoteError
+from troth.access.objects import Action
 from troth.access.roles import RolesConflictError
-from troth.people.reauth import WRITING, confirmed, confirmed_only, redirect_to_confirm
+from troth.people.reauth import DUE, LASTS, WRITING, confirmed, redirect_to_confirm
 from troth.people.values import NoPolicyError, RefusedError
 from troth.site.admitted import actor_of, admitted
 from troth.site.forms_people import (
@@ -53,6 +55,8 @@ REFUSALS: Final = (
     TakenError,
 )
 """What a verb says no to with a sentence."""
+GUARDED: Final = frozenset({"roles_form", "unfreeze_form", "ownname_form"})
+"""Forms that are shown to who has proved who she is."""
 
 
 @require_safe
@@ -85,7 +89,6 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_POST
 @admitted
-@confirmed_only("person", "handle", within=WRITING)
 def set_roles(request: HttpRequest, handle: str) -> HttpResponse:
     """Have a member hold the roles that were ticked, and no others."""
     form = RolesForm(request.POST)
@@ -95,6 +98,7 @@ def set_roles(request: HttpRequest, handle: str) -> HttpResponse:
         form,
         "roles",
         lambda tx, other: members.set_roles(tx, other, form.cleaned_data["roles"], form.seen),
+        proof=_Proof("member.set-roles", f"?{DUE}#roles"),
     )
 
 
@@ -107,10 +111,11 @@ def freeze(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_POST
 @admitted
-@confirmed_only("person", "handle", within=WRITING)
 def unfreeze(request: HttpRequest, handle: str) -> HttpResponse:
     """Lift what stopped her."""
-    return _reasoned(request, handle, UnfreezeForm(request.POST), "unfrozen", members.unfreeze)
+    proof = _Proof("member.unfreeze", f"?{DUE}#unfreeze")
+    form = UnfreezeForm(request.POST)
+    return _reasoned(request, handle, form, "unfrozen", members.unfreeze, proof=proof)
 
 
 @require_POST
@@ -122,7 +127,6 @@ def review(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_POST
 @admitted
-@confirmed_only("person", "handle", within=WRITING)
 def own_name(request: HttpRequest, handle: str) -> HttpResponse:
     """Keep or erase one's own name and address."""
     form = OwnNameForm(request.POST)
@@ -132,7 +136,8 @@ def own_name(request: HttpRequest, handle: str) -> HttpResponse:
         known.give_name(tx, form.cleaned_data["name"])
         known.give_address(tx, form.cleaned_data["email"])
 
-    return _done(request, handle, form, "own", give)
+    proof = _Proof("account.change", f"?more=1&{DUE}#own")
+    return _done(request, handle, form, "own", give, proof=proof)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,12 +162,21 @@ def end(request: HttpRequest, handle: str) -> HttpResponse:
     return render(request, "console/people/ended.html", shown)
 
 
+class _Proof(Struct, frozen=True):
+    """What wants a proof of who one is, and where on the page of the member that is."""
+
+    action: Action
+    at: str
+
+
 def _reasoned(
     request: HttpRequest,
     handle: str,
     form: PeopleForm,
     done: str,
     verb: Callable[[Tx, Member, str], object],
+    *,
+    proof: _Proof | None = None,
 ) -> HttpResponse:
     """Run a verb that wants a reason."""
     return _done(
@@ -171,6 +185,7 @@ def _reasoned(
         form,
         done,
         lambda tx, other: verb(tx, other, form.cleaned_data["reason"]),
+        proof=proof,
     )
 
 
@@ -180,9 +195,14 @@ def _done(
     form: PeopleForm,
     done: str,
     verb: Callable[[Tx, Member], object],
+    *,
+    proof: _Proof | None = None,
 ) -> HttpResponse:
     """Run a verb on a member and go back to her page, or show there what was refused."""
     actor, other = actor_of(request), _find(handle)
+    if proof is not None and not confirmed(request, WRITING):
+        objects.on_member(actor, proof.action, other)
+        return redirect_to_confirm(request, reverse("person", args=[handle]) + proof.at)
     if form.is_valid():
         try:
             transact_as(actor.member.handle, verb, other)
@@ -206,7 +226,7 @@ def _person(
         "may": abilities(actor, other),
         "shown": person_shown(other, datetime.now(UTC)),
         "roles": roles_shown(),
-        "confirmed": confirmed(request) or bool(forms),
+        "confirmed": confirmed(request, WRITING if GUARDED & forms.keys() else LASTS),
         "done": request.GET.get("done", ""),
         "freeze_form": FreezeForm(),
         "unfreeze_form": UnfreezeForm(),

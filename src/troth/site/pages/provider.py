@@ -21,7 +21,7 @@ from troth.people.oidc import Subject
 from troth.people.oidc_ask import LASTS, Asked
 from troth.people.provider import Provider, ProviderError
 from troth.policy.words import Message, mark
-from troth.site.navigation import own_page
+from troth.site.navigation import address, kept, own_page
 from troth.site.pages.account import require_member
 from troth.store import transact_as
 from troth.store.rate import Limit, network_of
@@ -56,7 +56,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     Any page could have had a browser follow a link.
     """
     if request.method != "POST":
-        return HttpResponseRedirect(reverse("sign-in"))
+        asked = own_page(request.GET.get("next", ""), "")
+        return HttpResponseRedirect(address(reverse("sign-in"), kept(next=asked)))
     target = own_page(request.POST.get("next", ""), reverse("board"))
     return _leave(request, _begun(request, "sign-in", target), at_once=True)
 

@@ -14,7 +14,7 @@ from troth.access.grants import GrantError, Scope, Wish
 from troth.access.models import Approval, Break, Case, Grant
 from troth.access.models.grants import ALL, CASE
 from troth.access.notes import person_of_member, read_notes
-from troth.access.settings import longest_life
+from troth.access.settings import longest_days
 from troth.policy.document import Version
 from troth.policy.words import Message, Pseudonym, mark
 from troth.site.language import as_lang
@@ -116,12 +116,12 @@ class Labels:
         found: Grouped = [("", "—")]
         for name, label in self.categories():
             ways = sorted((self.purpose(use), f"{name}{APART}{use}") for use in uses[name])
-            heading = self._group(label, days.get(name))
-            found.append((heading, [(pair, f"{label} · {way}") for way, pair in ways]))
+            told = [(pair, self._offer(f"{label} · {way}", days.get(name))) for way, pair in ways]
+            found.append((label, told))
         return found
 
     @staticmethod
-    def _group(label: str, days: int | None) -> str:
+    def _offer(label: str, days: int | None) -> str:
         if days is None:
             return label
         most = ngettext("at most %(days)s day", "at most %(days)s days", days) % {"days": days}
@@ -130,10 +130,7 @@ class Labels:
     def longest_days(self, alias: str) -> dict[str, int]:
         """Return for how many days each category may be asked for at most."""
         known = {} if self._version is None else self._version.register.category
-        return {
-            name: longest_life(alias, name, sensitive=known[name].sensitive).days
-            for name in self.uses()
-        }
+        return longest_days(alias, {name: known[name].sensitive for name in self.uses()})
 
     def purposes(self, *categories: str) -> list[tuple[str, str]]:
         """Return the purposes there are, or those of some categories, by label."""
@@ -275,7 +272,7 @@ def grants_for(actor: Acting, alias: str, wanted: str, now: datetime) -> Any:
     return rows.order_by("-asked_at", "-pk")
 
 
-class Viewed(Struct, frozen=True):
+class ViewShown(Struct, frozen=True):
     """What was viewed by a grant: when, of whom, and which field by its label."""
 
     at: datetime
@@ -283,10 +280,10 @@ class Viewed(Struct, frozen=True):
     what: str
 
 
-def viewed_by(grant: Grant, labels: Labels) -> list[Viewed]:
+def viewed_by(grant: Grant, labels: Labels) -> list[ViewShown]:
     """Return what was viewed by a grant, the first view first."""
     return [
-        Viewed(
+        ViewShown(
             view.at,
             view.subject,
             f"{labels.category(view.category)} · {labels.field(view.category, view.field)}",
