@@ -17,7 +17,7 @@ PYTHON = VENV / "bin" / "python"
 UV_VERSION = "0.13.9"
 OLDEST, NEWEST = (3, 11), (3, 13)
 LEVELS = ("base", "test", "dev")  # each holds the one before it
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 OFFLINE_SIGNS = (
     "resolve",
     "Network is unreachable",
@@ -124,7 +124,10 @@ def provide_browser() -> None:
     debian = os.geteuid() == 0 and shutil.which("apt-get") is not None
     if debian and not (browser_found() and chinese_font_found()):
         run("apt-get", "update", "-qq")
-        run("apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk", "fontconfig")
+        run("apt-get", "install", "-y", "-qq", "fonts-noto-cjk", "fontconfig")
+        for browser in BROWSERS[:2]:  # older releases of Debian have the second alone
+            if not browser_found():
+                run("apt-get", "install", "-y", "-qq", browser)
     if not browser_found():
         raise SetupError(
             "no Chromium was found or could be fetched; install one and name it with "

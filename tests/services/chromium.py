@@ -7,7 +7,8 @@ from typing import Final
 
 from playwright.sync_api import Browser, Playwright
 
-SYSTEM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+SYSTEM_NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The shell is the same browser without windows, which draws a page in half the time."""
 ARGUMENTS: Final = (
     "--no-sandbox",  # root in a container can't have one; the pages are our own
     "--disable-gpu",
