@@ -1,5 +1,6 @@
 """Access and one's account in Chromium: every page fits and is accessible; passkeys work."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -34,6 +35,7 @@ SIZES: Final = (
     ("zh", 1280, "dark"),
     ("en", 360, "dark"),
 )
+ENDS_S: Final = 20
 Open = Callable[[Role, str], Page]
 
 
@@ -43,6 +45,9 @@ def url(committed: None) -> Iterator[str]:  # noqa: ARG001 - its threads write t
     server = LiveServer("localhost")
     server._live_server_modified_settings.enable()  # noqa: SLF001 - as its fixture does
     yield server.url
+    for thread in threading.enumerate():  # the server lends them its connection until it stops
+        if "process_request_thread" in thread.name:
+            thread.join(ENDS_S)
     server.stop()
 
 
