@@ -1,6 +1,7 @@
 """Asked again who one is: before what binds, a password or a second factor of minutes ago is due.
 
 `confirmed(request, within) -> bool`           whether she proved it of late (five minutes)
+`form_open(request, sent) -> bool`              whether a form that wants it is shown
 `confirm(request) -> None`                     right after she has
 `redirect_to_confirm(request, back)`           asks her, and leads back to this page, or to `back`
 `confirmed_only(back) -> decorator`            of a view that is posted to: asks her, and leads to
@@ -40,6 +41,11 @@ def confirmed(request: HttpRequest, within: timedelta = LASTS) -> bool:
         return False
     whose, at = said
     return bool(whose == request.user.pk and 0 <= time.time() - at < within.total_seconds())
+
+
+def form_open(request: HttpRequest, *, sent: bool) -> bool:
+    """Tell whether a form is shown to her; one she has `sent` and mends, as long as it is taken."""
+    return confirmed(request, WRITING if sent else LASTS)
 
 
 def confirm(request: HttpRequest) -> None:

@@ -1,7 +1,7 @@
 """Invitations: sent, sent again, withdrawn; and the page somebody joins by."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from troth.access.models import Invitation
 from troth.access.sign_in import any_member, sign_in_claimed
 from troth.notices.facts import way_out
 from troth.people.passwords import chosen
-from troth.people.reauth import DUE, LASTS, WRITING, confirmed, redirect_to_confirm
+from troth.people.reauth import DUE, WRITING, confirmed, form_open, redirect_to_confirm
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms import ClaimForm
 from troth.site.forms_people import InviteForm, PeopleForm
@@ -58,7 +58,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             form.tell(refused)
         else:
             form = InviteForm()
-    return _page(request, form, opened, within=WRITING if form.errors else LASTS)
+    return _page(request, form, opened, sent=bool(form.errors))
 
 
 @require_POST
@@ -127,13 +127,13 @@ def _page(
     form: InviteForm,
     opened: Opened | None = None,
     *,
-    within: timedelta = LASTS,
+    sent: bool = False,
 ) -> HttpResponse:
     actor = actor_of(request)
     shown = {
         "member": actor.member,
         "form": form,
-        "confirmed": confirmed(request, within),
+        "confirmed": form_open(request, sent=sent),
         "roles": roles_shown(),
         "opened": opened,
         "mail_goes": way_out(DEFAULT_DB_ALIAS) is not None,

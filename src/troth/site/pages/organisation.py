@@ -15,7 +15,7 @@ from troth.access.models import Procedure
 from troth.access.organisation import OutdatedError
 from troth.access.settings import SETTINGS, UnfitSettingError, UnknownSettingError, set_setting
 from troth.access.undertakings import TextError
-from troth.people.reauth import DUE, LASTS, WRITING, confirmed, redirect_to_confirm
+from troth.people.reauth import DUE, WRITING, confirmed, form_open, redirect_to_confirm
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms_people import PeopleForm, ResponsibleForm
 from troth.site.forms_texts import ConfirmForm, ProcedureForm
@@ -204,7 +204,7 @@ def _settings(request: HttpRequest, bound: dict[str, PeopleForm] | None = None) 
     shown = {
         "settings": settings_shown(DEFAULT_DB_ALIAS, bound),
         "may_set": objects.may_house(actor, "settings.edit"),
-        "confirmed": confirmed(request, WRITING if bound else LASTS),
+        "confirmed": form_open(request, sent=bool(bound)),
         "done": request.GET.get("done", ""),
         "opened": request.GET.get("open", ""),
         "form": next(iter((bound or {}).values()), None),

@@ -21,7 +21,7 @@ from troth.access.models import Member
 from troth.access.notes import NoteError
 from troth.access.objects import Action
 from troth.access.roles import RolesConflictError
-from troth.people.reauth import DUE, LASTS, WRITING, confirmed, redirect_to_confirm
+from troth.people.reauth import DUE, WRITING, confirmed, form_open, redirect_to_confirm
 from troth.people.values import NoPolicyError, RefusedError
 from troth.site.admitted import actor_of, admitted
 from troth.site.forms_people import (
@@ -226,7 +226,7 @@ def _person(
         "may": abilities(actor, other),
         "shown": person_shown(other, datetime.now(UTC)),
         "roles": roles_shown(),
-        "confirmed": confirmed(request, WRITING if GUARDED & forms.keys() else LASTS),
+        "confirmed": form_open(request, sent=not GUARDED.isdisjoint(forms)),
         "done": request.GET.get("done", ""),
         "freeze_form": FreezeForm(),
         "unfreeze_form": UnfreezeForm(),
