@@ -1,7 +1,7 @@
 """A yes is bound to what was shown; it is taken back as easily, and nothing of before is lost."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -54,8 +54,8 @@ def seen(version: str, *abouts: str, files: Mapping[str, bytes] | None = None) -
     return Seen(version, "en", "banner", texts, region="DE")
 
 
-def choose(subject: PersonId, choices: dict[str, bool], shown: Seen, at: object = AT) -> Chosen:
-    return transact_on(Store(), SYSTEM, at, actions.choose, subject, choices, shown)  # type: ignore[arg-type]  # a moment
+def choose(subject: PersonId, choices: dict[str, bool], shown: Seen, at: datetime = AT) -> Chosen:
+    return transact_on(Store(), SYSTEM, at, actions.choose, subject, choices, shown)
 
 
 def stands(subject: PersonId) -> Agreed:

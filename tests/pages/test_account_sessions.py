@@ -29,13 +29,24 @@ from troth.store.models import OutboxRow
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_connection")]
 
 
+def claimed() -> Account:
+    """Return the account of an owner who has no second factor yet."""
+    return transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
+
+
+def came_in(account: Account) -> Client:
+    """Return a browser that was signed in by the password alone."""
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})
+    return client
+
+
 def test_the_first_factor_ends_what_was_signed_in_by_the_password_alone(
     published: Mapping[str, bytes],  # noqa: ARG001 - the policy secrets are kept under
 ) -> None:
-    account = transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
-    hers, thief = Client(), Client()
+    account = claimed()
+    hers, thief = came_in(account), came_in(account)
     for client in (hers, thief):
-        client.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})
         assert client.get("/console/account").status_code == 200
     secret = secret_on(hers.get("/console/account/factors").text)
     hers.post("/console/account/factors", {"code": code_of(secret), "label": ""})
@@ -46,14 +57,14 @@ def test_the_first_factor_ends_what_was_signed_in_by_the_password_alone(
 def test_the_secret_of_a_pending_generator_is_shown_to_the_session_that_began_it_alone(
     published: Mapping[str, bytes],  # noqa: ARG001 - the policy secrets are kept under
 ) -> None:
-    account = transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
-    hers, thief = Client(), Client()
-    for client in (hers, thief):
-        client.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})
+    account = claimed()
+    hers, thief = came_in(account), came_in(account)
     secret = secret_on(hers.get("/console/account/factors").text)
     assert secret_on(hers.get("/console/account/factors").text) == secret
     assert secret_on(thief.get("/console/account/factors").text) != secret
-    fresh = secret_on(hers.get("/console/account/factors").text)  # the thief's took its place
+    late = hers.post("/console/account/factors", {"code": code_of(secret), "label": ""})
+    assert (late.status_code, "does not fit" in late.text) == (422, True)  # another took its place
+    fresh = secret_on(late.text)
     added = hers.post("/console/account/factors", {"code": code_of(fresh), "label": ""})
     assert added.status_code == 200
     thief.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})
@@ -64,12 +75,10 @@ def test_the_secret_of_a_pending_generator_is_shown_to_the_session_that_began_it
 def test_a_second_first_factor_and_a_sign_in_that_was_under_way_come_too_late(
     published: Mapping[str, bytes],  # noqa: ARG001 - the policy secrets are kept under
 ) -> None:
-    account = transact(claim_ownership, transact(open_owner_link).token, chosen(PASSWORD)).account
+    account = claimed()
     keys = {}
     for who in ("hers", "thief"):
-        client = Client()
-        client.post("/console/sign-in", {"handle": account.handle, "password": PASSWORD})
-        keys[who] = client.session.session_key or ""
+        keys[who] = came_in(account).session.session_key or ""
     for who in ("hers", "thief"):
         new = factors.NewFactor("", keys[who], proved=True)
         passkey = factors.Passkey(who.encode(), b"key", 0)

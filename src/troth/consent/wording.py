@@ -40,7 +40,7 @@ def kind_of(register: Register, about: str) -> Kind | None:
     table, _, name = about.partition(".")
     if table == "purpose":
         purpose = register.purpose.get(name)
-        return None if purpose is None else _of_purpose(purpose)
+        return None if purpose is None or purpose.need == "none" else purpose.need
     if table == "category":
         category = register.category.get(name)
         return SEPARATE if category is not None and category.sensitive else None
@@ -68,13 +68,6 @@ def asked(version: Version, about: str, lang: Lang) -> Asked | None:
     lines += dict.fromkeys(_sentence(told, one.statement) for one in entries)
     lines += [one.withdraw[lang] for one in entries if isinstance(one, Purpose) and one.withdraw]
     return Asked(kind, "\n".join(line for line in lines if line))
-
-
-def _of_purpose(purpose: Purpose) -> Kind | None:
-    """What rests on consent needs one whatever else it says, as the compiler has it."""
-    if purpose.consent == SEPARATE:
-        return SEPARATE
-    return CONSENT if CONSENT in {purpose.consent, purpose.basis} else None
 
 
 def _cookies(register: Register, about: str) -> list[Entry]:

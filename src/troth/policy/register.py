@@ -101,6 +101,11 @@ class Purpose(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     dpv: tuple[str, ...] = ()
     fideslang: tuple[str, ...] = ()
 
+    @property
+    def need(self) -> ConsentNeed:
+        """The consent it needs; what rests on consent needs one whatever else it says."""
+        return "consent" if (self.consent, self.basis) == ("none", "consent") else self.consent
+
 
 class Field(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One datum of a category.

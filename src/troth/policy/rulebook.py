@@ -7,7 +7,7 @@ out is refused. A rulebook is made once a version, is never changed and may be p
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from msgspec import structs
 
@@ -168,7 +168,7 @@ def _bits(register: Register) -> dict[str, int]:
 
     Suspending an entry must not move the other bits: masks outlive a suspension.
     """
-    names = [f"purpose.{k}" for k, p in register.purpose.items() if _need(p) != "none"]
+    names = [f"purpose.{k}" for k, p in register.purpose.items() if p.need != "none"]
     names += [f"category.{k}" for k, c in register.category.items() if c.sensitive]
     names += [f"cookie.{k}" for k, c in register.cookie.items() if c.cookie_class != "necessary"]
     names += [f"partner.{k}" for k in register.partner]
@@ -179,13 +179,6 @@ def _bits(register: Register) -> dict[str, int]:
             name = f"class.{cookie.cookie_class}"
             bits[name] = bits.get(name, 0) | bits[f"cookie.{key}"]
     return bits
-
-
-def _need(purpose: Purpose) -> Literal["none", "consent", "separate"]:
-    """Return the consent a purpose needs; what rests on consent needs one whatever else it says."""
-    if purpose.consent == "none" and purpose.basis == "consent":
-        return "consent"
-    return purpose.consent
 
 
 def _modes(register: Register) -> dict[str, Mode]:
@@ -218,7 +211,7 @@ def _category(
 def _use(
     name: str, category: Category, key: str, purpose: Purpose, bits: Mapping[str, int]
 ) -> UseRule:
-    need = _need(purpose)
+    need = purpose.need
     bit = bits.get(f"purpose.{key}", 0)
     sensitive = bits[f"category.{name}"] if category.sensitive else 0
     return UseRule(

@@ -164,6 +164,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
     # another session's secret is not shown: it may be somebody's who knows the password alone
     pending = own.factors.filter(kind=TOTP, confirmed_at=None)
     begun = pending.filter(pk=request.session.get(BEGUN, 0)).first()
+    if begun is None and request.method == "POST":  # its secret is shown no more
+        form.add_error("code", factors.WrongCodeError().message.render(gettext))
     if request.method == "POST" and form.is_valid() and begun is not None:
         new = new_factor(request, form.cleaned_data["label"])
         try:
