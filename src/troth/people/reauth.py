@@ -6,7 +6,7 @@
 `redirect_to_confirm(request, back)`           asks her, and leads back to this page, or to `back`
 `confirmed_only(back) -> decorator`            of a view that is posted to: asks her, and leads to
                                                the page named `back`, as nothing is posted twice
-A page she comes back to without what she sent says so: its address has `DUE`.
+A page she comes back to without what she sent says so, at its top: its address has `DUE`.
 """
 
 import time

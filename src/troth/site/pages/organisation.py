@@ -185,9 +185,7 @@ def set_one(request: HttpRequest, name: str) -> HttpResponse:
     if SETTINGS.get(name) is None:
         raise Http404
     if not confirmed(request, WRITING):
-        return redirect_to_confirm(
-            request, f"{reverse('access-settings')}?{DUE}&open={name}#{name}"
-        )
+        return redirect_to_confirm(request, f"{reverse('access-settings')}?{DUE}&open={name}")
     form = form_of(name)(request.POST)
     if form.is_valid():
         try:

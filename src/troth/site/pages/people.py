@@ -98,7 +98,7 @@ def set_roles(request: HttpRequest, handle: str) -> HttpResponse:
         form,
         "roles",
         lambda tx, other: members.set_roles(tx, other, form.cleaned_data["roles"], form.seen),
-        proof=_Proof("member.set-roles", f"?{DUE}#roles"),
+        proof=_Proof("member.set-roles", f"?{DUE}"),
     )
 
 
@@ -113,7 +113,7 @@ def freeze(request: HttpRequest, handle: str) -> HttpResponse:
 @admitted
 def unfreeze(request: HttpRequest, handle: str) -> HttpResponse:
     """Lift what stopped her."""
-    proof = _Proof("member.unfreeze", f"?{DUE}#unfreeze")
+    proof = _Proof("member.unfreeze", f"?{DUE}")
     form = UnfreezeForm(request.POST)
     return _reasoned(request, handle, form, "unfrozen", members.unfreeze, proof=proof)
 
@@ -136,7 +136,7 @@ def own_name(request: HttpRequest, handle: str) -> HttpResponse:
         known.give_name(tx, form.cleaned_data["name"])
         known.give_address(tx, form.cleaned_data["email"])
 
-    proof = _Proof("account.change", f"?more=1&{DUE}#own")
+    proof = _Proof("account.change", f"?more=1&{DUE}")
     return _done(request, handle, form, "own", give, proof=proof)
 
 
@@ -163,7 +163,7 @@ def end(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 class _Proof(Struct, frozen=True):
-    """What wants a proof of who one is, and where on the page of the member that is."""
+    """What wants a proof of who one is, and what of the member's page is shown after it."""
 
     action: Action
     at: str
