@@ -222,6 +222,7 @@ REVEALS: Final = frozenset(
         "access/known.py",  # a member's own name and address, for the pages of members
         "access/notes.py",  # what members wrote, for those who decide on it
         "consent/history.py",  # what somebody said, for who answers her
+        "consent/holdings.py",  # the same, as one value of an export
         "notices/sending.py",  # the address a mail goes to, as it leaves
         "people/mail.py",  # what fills a mail, as it leaves
         "people/sealing.py",  # a text of a table of its own, for the purpose it was sealed for

@@ -1,7 +1,6 @@
 """All that somebody has said, with the circumstances, opened for who answers her.
 
 `history(tx, subject, purpose) -> tuple[Told, ...]`     raises NoPolicyError, RefusedError, vault's
-`told(tx, row, leave) -> Told`                          one of it, by leave that is entered already
 """
 
 from datetime import datetime
@@ -11,7 +10,7 @@ from msgspec import Struct, json
 
 from troth import vault
 from troth.consent.models import Choice
-from troth.gate import Permit, permit
+from troth.gate import permit
 from troth.ledger import LedgerEntry, record
 from troth.people.values import USED, demand_use
 from troth.store import Tx
@@ -42,15 +41,12 @@ def history(tx: Tx, subject: PersonId, purpose: str) -> tuple[Told, ...]:
     leave = permit(decision, question, who)
     record(tx, LedgerEntry(USED, rules.version, who, {"field": FIELD}, question, decision))
     rows = Choice.objects.using(tx.alias).filter(subject=subject).order_by("-sequence")
-    return tuple(told(tx, row, leave) for row in rows)
-
-
-def told(tx: Tx, row: Choice, leave: Permit) -> Told:
-    """Return one choice with its circumstances, opened by leave. Raises the vault's errors."""
-    circumstances = {}
-    if row.box is not None:
-        subject = PersonId(row.subject)
-        sealed = Sealed(subject, CATEGORY, FIELD, row.version, bytes(row.box))
-        circumstances = json.decode(vault.unseal(tx, sealed, leave).reveal())
-    said = (row.sequence, row.about, row.kind, row.given, row.at, row.version, row.text)
-    return Told(*said, circumstances)
+    found = []
+    for row in rows:
+        circumstances = {}
+        if row.box is not None:
+            sealed = Sealed(subject, CATEGORY, FIELD, row.version, bytes(row.box))
+            circumstances = json.decode(vault.unseal(tx, sealed, leave).reveal())
+        said = (row.sequence, row.about, row.kind, row.given, row.at, row.version, row.text)
+        found.append(Told(*said, circumstances))
+    return tuple(found)

@@ -8,14 +8,15 @@ from typing import Final
 
 from django.db.models import Count, OuterRef, Subquery
 from msgspec import json
+from msgspec.structs import replace
 
 from troth.consent.actions import UNDER
-from troth.consent.history import CATEGORY, FIELD, told
+from troth.consent.history import CATEGORY, FIELD
 from troth.consent.models import Choice, Standing
 from troth.people.held import Held, Opening, Place, over
 from troth.people.holdings import enter_expired
 from troth.store import Tx
-from troth.vault import PersonId, Plain
+from troth.vault import PersonId, Plain, Sealed
 
 CHUNK: Final = 500
 COVERS: Final = frozenset({"consent.Choice", "consent.Standing"})
@@ -39,12 +40,17 @@ def export(tx: Tx, person: PersonId, purpose: str) -> Iterator[Held]:
 
 
 def _opened(opening: Opening, rows: Iterator[Choice]) -> Iterator[Held]:
+    purpose, source = UNDER.purpose, UNDER.source
     for row in rows:
-        leave = opening.leave(CATEGORY)
-        if leave is None:
-            return
-        value = Plain(json.encode(told(opening.tx, row, leave)).decode())
-        yield Held(CATEGORY, FIELD, value, row.at, UNDER.purpose, UNDER.source, row.version)
+        said = {"about": row.about, "kind": row.kind, "given": row.given, "text": row.text}
+        if row.box is None:
+            text = json.encode(said).decode()
+            yield from opening.plain(CATEGORY, FIELD, text, row.at, purpose, source)
+            continue
+        one = Sealed(opening.person, CATEGORY, FIELD, row.version, bytes(row.box))
+        for held in opening.sealed(one, row.at, purpose, source):
+            said["circumstances"] = json.decode(held.value.reveal())
+            yield replace(held, value=Plain(json.encode(said).decode()))
 
 
 def expire(tx: Tx, days: Mapping[str, int | None], limit: int) -> int:
