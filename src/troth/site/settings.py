@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "troth.ledger",
     "troth.versions",
     "troth.people",
+    "troth.sites",
     "troth.consent",
     "troth.access",
     "troth.notices",

@@ -1,5 +1,6 @@
 """Values sealed under a key a person, opened by a permit only, gone for ever when the key is."""
 
+from troth.vault.derive import derive
 from troth.vault.errors import DamagedError, ErasedError, KeyStoreError, NotOpenedError
 from troth.vault.generations import generation_age, rotate_generation
 from troth.vault.index import find, index, normalised
@@ -36,6 +37,7 @@ __all__ = [
     "commitment",
     "demand_not_others",
     "demand_ours",
+    "derive",
     "destroy",
     "drill_identity",
     "erased",

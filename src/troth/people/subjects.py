@@ -1,0 +1,82 @@
+"""Whose data it is when nobody signs in here: an operator's own user, a visitor, an installation.
+
+`find_external(tx, external) -> PersonId | None`      by the id the operator knows her by
+`needs(person, external) -> …`                        what `vault.prepare` makes before she is made
+`make_subject(tx, person, bearer) -> EntryId`
+`demand_subject(tx, external) -> PersonId`            raises UnknownSubjectError
+An operator's id is stored nowhere: it is found by the vault's index, and goes with the key.
+"""
+
+from typing import Final, Literal
+
+from troth import vault
+from troth.ledger import EntryId, LedgerEntry, record
+from troth.people.models import PERSONS
+from troth.policy.words import Message, mark
+from troth.store import Tx
+from troth.vault import PersonId
+
+Bearer = Literal["person", "visitor", "installation"]
+EXTERNAL: Final = "external"
+"""The kind of the index row of an operator's own id."""
+EXTERNAL_LENGTH_MAX: Final = 200
+
+
+class UnknownSubjectError(LookupError):
+    """Nobody is known by this id; it is not repeated, as it may tell who she is."""
+
+    def __init__(self) -> None:
+        self.message = Message(
+            mark(
+                "Nobody is known by this subject. If she is new, send “new”: true; if she was"
+                " erased, she stays so."
+            )
+        )
+        super().__init__(self.message.render(str))
+
+
+class UnfitSubjectError(ValueError):
+    """It can be nobody's id."""
+
+    def __init__(self) -> None:
+        self.message = Message(
+            mark("A subject is 1 to %(most)s characters of text, without control characters."),
+            {"most": EXTERNAL_LENGTH_MAX},
+        )
+        super().__init__(self.message.render(str))
+
+
+def demand_fit(external: str) -> None:
+    """Refuse what can be nobody's id. Raises UnfitSubjectError."""
+    if not external.strip() or len(external) > EXTERNAL_LENGTH_MAX or not external.isprintable():
+        raise UnfitSubjectError
+
+
+def find_external(tx: Tx, external: str) -> PersonId | None:
+    """Return who is known by an operator's id; nobody who is erased."""
+    return vault.find(tx, EXTERNAL, external)
+
+
+def demand_subject(tx: Tx, external: str) -> PersonId:
+    """Return who is known by an operator's id. Raises UnknownSubjectError, UnfitSubjectError."""
+    demand_fit(external)
+    found = find_external(tx, external)
+    if found is None:
+        raise UnknownSubjectError
+    return found
+
+
+def needs(person: PersonId, external: str) -> tuple[vault.Named]:
+    """Return what is best prepared before: her key, and that she is found by the id."""
+    return (vault.Named(person, EXTERNAL, external),)
+
+
+def make_subject(tx: Tx, person: PersonId, bearer: Bearer) -> EntryId:
+    """Have somebody be known whose key was made; else it would be swept as of nobody.
+
+    Raises ErasedError.
+    """
+    who = vault.pseudonym(tx, person)
+    entry = record(tx, LedgerEntry("people.subject-made", subject=who, about={"bearer": bearer}))
+    tx.pending.add(PERSONS, (person, tx.now, entry))
+    return entry
