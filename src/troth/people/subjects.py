@@ -1,19 +1,20 @@
 """Whose data it is when nobody signs in here: an operator's own user, a visitor, an installation.
 
 `find_external(tx, external) -> PersonId | None`      by the id the operator knows her by
-`needs(person, external) -> …`                        what `vault.prepare` makes before she is made
 `make_subject(tx, person, bearer) -> EntryId`
-`demand_subject(tx, external) -> PersonId`            raises UnknownSubjectError
+`demand_subject(tx, external, new=…) -> PersonId`     raises UnknownSubjectError, UnfitSubjectError
 An operator's id is stored nowhere: it is found by the vault's index, and goes with the key.
 """
 
+from hashlib import sha256
 from typing import Final, Literal
 
 from troth import vault
 from troth.ledger import EntryId, LedgerEntry, record
-from troth.people.models import PERSONS
+from troth.people.models import PERSONS, Person
 from troth.policy.words import Message, mark
 from troth.store import Tx
+from troth.store.locks import serialise
 from troth.vault import PersonId
 
 Bearer = Literal["person", "visitor", "installation"]
@@ -53,22 +54,41 @@ def demand_fit(external: str) -> None:
 
 
 def find_external(tx: Tx, external: str) -> PersonId | None:
-    """Return who is known by an operator's id; nobody who is erased."""
-    return vault.find(tx, EXTERNAL, external)
+    """Return who is known by an operator's id; nobody who is erased, or was never made whole."""
+    found = vault.find(tx, EXTERNAL, _exact(external))
+    if found is None:
+        return None
+    tx.pending.flush(tx.alias)
+    return found if Person.objects.using(tx.alias).filter(pk=found).exists() else None
 
 
-def demand_subject(tx: Tx, external: str) -> PersonId:
-    """Return who is known by an operator's id. Raises UnknownSubjectError, UnfitSubjectError."""
+def demand_subject(tx: Tx, external: str, *, new: bool = False) -> PersonId:
+    """Return who is known by an operator's id; with `new` she is made where nobody is.
+
+    Raises UnknownSubjectError, UnfitSubjectError. Who makes her at the same moment waits.
+    """
     demand_fit(external)
     found = find_external(tx, external)
+    if found is None and new:
+        serialise(tx, f"people.external.{sha256(external.encode()).digest()[0]}")
+        found = find_external(tx, external) or _made(tx, external)
     if found is None:
         raise UnknownSubjectError
     return found
 
 
-def needs(person: PersonId, external: str) -> tuple[vault.Named]:
-    """Return what is best prepared before: her key, and that she is found by the id."""
-    return (vault.Named(person, EXTERNAL, external),)
+def _made(tx: Tx, external: str) -> PersonId:
+    """Make somebody known by an id; whose key an earlier try left behind becomes hers."""
+    person = vault.new_person()
+    vault.prepare([vault.Named(person, EXTERNAL, _exact(external))])
+    known = vault.find(tx, EXTERNAL, _exact(external)) or person
+    make_subject(tx, known, "person")
+    return known
+
+
+def _exact(external: str) -> str:
+    """Return an id as the index takes it: two that differ in case are two, unlike addresses."""
+    return external.encode().hex()
 
 
 def make_subject(tx: Tx, person: PersonId, bearer: Bearer) -> EntryId:
