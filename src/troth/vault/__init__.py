@@ -21,6 +21,7 @@ from troth.vault.store import close_store, drill_identity, open_store, signing_k
 from troth.vault.tombstones import adopt, bury, demand_not_others, demand_ours, mark_destroyed
 from troth.vault.values import PersonId, Plain, Sealed, commitment
 from troth.vault.witness import last_checkpoint, remember_checkpoint
+from troth.vault.writer import hand_over, write
 
 __all__ = [
     "DamagedError",
@@ -43,6 +44,7 @@ __all__ = [
     "erased",
     "find",
     "generation_age",
+    "hand_over",
     "index",
     "keys_made_before",
     "known_pseudonym",
@@ -61,4 +63,5 @@ __all__ = [
     "signing_key",
     "store_id",
     "unseal",
+    "write",
 ]
