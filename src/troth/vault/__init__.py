@@ -3,7 +3,7 @@
 from troth.vault.derive import derive
 from troth.vault.errors import DamagedError, ErasedError, KeyStoreError, NotOpenedError
 from troth.vault.generations import generation_age, rotate_generation
-from troth.vault.index import find, index, normalised
+from troth.vault.index import find, find_many, index, normalised
 from troth.vault.opening import seal, unseal
 from troth.vault.operator import rotate_operator_key
 from troth.vault.persons import (
@@ -43,6 +43,7 @@ __all__ = [
     "drill_identity",
     "erased",
     "find",
+    "find_many",
     "generation_age",
     "hand_over",
     "index",
