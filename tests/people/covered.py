@@ -16,6 +16,7 @@ NOBODYS: Final[Mapping[str, str]] = {
     "ledger.Entry": "pseudonyms and names of fields; they lead to nobody without her key",
     "ledger.Epoch": "roots of trees",
     "ledger.Tile": "hashes of entries",
+    "sites.Key": "keys of sites: scopes and origins, and which member made it",
     "store.QueuedJob": "numbers of rows",
     "store.Signal": "handles and counts, for members to look at",
     "vault.Tombstone": "who was erased, so that it is done again after a restore",

@@ -62,11 +62,10 @@ def test_a_new_package_that_does_not_say_so_is_found(
 ) -> None:
     label = f"parcels.{name}"
     others = [f"parcels.{one}" for one in ("Parcel", "Errand", "Stop") if one != name]
-    found = [*ours(), *new_models.values()]
-    told = [*discover(), ("parcels", covering(*others))]
-    assert list(uncovered(found, told)) == [f"{label}.{column}: no holdings cover it"]
-    told[-1] = ("parcels", covering(*others, label))
-    assert list(uncovered(found, told)) == []
+    found = new_models.values()
+    wrong = uncovered(found, [("parcels", covering(*others))], {})
+    assert list(wrong) == [f"{label}.{column}: no holdings cover it"]
+    assert list(uncovered(found, [("parcels", covering(*others, label))], {})) == []
 
 
 def test_a_model_is_told_once_and_has_to_be_there(
