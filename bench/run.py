@@ -24,6 +24,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "durable": (),
     "gdprbench": (),
     "access": (),
+    "consent": (),
 }
 """Each group's module, with what it is asked for beside its default."""
 INTRODUCTION: Final = """# Figures

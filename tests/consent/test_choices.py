@@ -1,78 +1,32 @@
 """A yes is bound to what was shown; it is taken back as easily, and nothing of before is lost."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-
 import pytest
 from msgspec.structs import replace
 
-from tests.versions.cast import FIRST, LATER, default_policy, edited, hash_of, propose_at
-from troth import vault
+from tests.consent.cast import (
+    AT,
+    COUNT,
+    PARTNERS,
+    STATISTICS,
+    choose,
+    may,
+    seen,
+    somebody,
+    stands,
+    withdraw,
+)
+from tests.versions.cast import LATER, default_policy, edited, hash_of, propose_at
 from troth.consent import actions
-from troth.consent.actions import Chosen, Seen
-from troth.consent.facts import Agreed, standing
+from troth.consent.actions import Chosen
+from troth.consent.facts import Agreed
 from troth.consent.history import history
 from troth.consent.models import Choice, Standing
-from troth.consent.wording import asked
-from troth.gate import may_use
-from troth.gate.facts import UseFacts
 from troth.ledger.models import Entry
 from troth.people import erasure
-from troth.people.values import demand_rules
-from troth.policy.read import read
-from troth.store import SYSTEM, Store, Tx, transact_on
+from troth.store import SYSTEM, Store, transact_on
 from troth.vault import PersonId
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
-STATISTICS = "purpose.usage-statistics"
-COUNT = "purpose.visitor-count"
-PARTNERS = "purpose.partner-services"
-AT = FIRST + timedelta(hours=1)
-SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(autouse=True)
-def version() -> str:
-    return hash_of(propose_at(FIRST, default_policy()))
-
-
-@pytest.fixture
-def subject() -> PersonId:
-    person = vault.new_person()
-    vault.prepare([person])
-    return person
-
-
-def seen(version: str, *abouts: str, files: Mapping[str, bytes] | None = None) -> Seen:
-    """Return what somebody was shown who is asked for these, in English."""
-    shown = read(files or default_policy())
-    texts = {}
-    for about in abouts:
-        words = asked(shown, about, "en")
-        assert words is not None
-        texts[about] = words.hash
-    return Seen(version, "en", "banner", texts, region="DE")
-
-
-def choose(subject: PersonId, choices: dict[str, bool], shown: Seen, at: datetime = AT) -> Chosen:
-    return transact_on(Store(), SYSTEM, at, actions.choose, subject, choices, shown)
-
-
-def stands(subject: PersonId) -> Agreed:
-    return transact_on(Store(), SYSTEM, AT, standing, subject)
-
-
-def may(subject: PersonId, purpose: str) -> bool:
-    """Ask the gate whether usage data may be used for a purpose, by what stands."""
-
-    def verb(tx: Tx) -> bool:
-        agreed = standing(tx, subject)
-        question = UseFacts(
-            category="usage", purpose=purpose, agreed=agreed.consent, separate=agreed.separate
-        )
-        return may_use(demand_rules(tx), question, tx.now).allowed
-
-    return transact_on(Store(), SYSTEM, AT, verb)
 
 
 def test_a_yes_opens_a_purpose_and_a_withdrawal_closes_it(version: str, subject: PersonId) -> None:
@@ -80,9 +34,7 @@ def test_a_yes_opens_a_purpose_and_a_withdrawal_closes_it(version: str, subject:
     given = choose(subject, {STATISTICS: True}, seen(version, STATISTICS))
     assert given == Chosen(1, frozenset({STATISTICS}))
     assert may(subject, "usage-statistics")
-    back = transact_on(
-        Store(), SYSTEM, AT + SECOND, actions.withdraw, subject, [STATISTICS], seen(version)
-    )
+    back = withdraw(subject, [STATISTICS], seen(version))
     assert back == Chosen(2, frozenset({STATISTICS}))
     assert not may(subject, "usage-statistics")
     assert stands(subject) == Agreed(frozenset(), frozenset(), frozenset({STATISTICS}))
@@ -107,6 +59,17 @@ def test_what_was_said_is_entered_and_its_circumstances_are_sealed(
     circumstances = {"lang": "en", "surface": "banner", "region": "DE", "signal": False}
     assert told[0].circumstances == circumstances
     assert Entry.objects.filter(kind="people.used").count() == 1
+
+
+def test_where_it_came_from_is_kept_and_entered(version: str, subject: PersonId) -> None:
+    by = replace(seen(version, STATISTICS), key="k" * 16, origin="https://www.example.com")
+    choose(subject, {STATISTICS: True}, by)
+    row, entry = Choice.objects.get(), Entry.objects.get(kind="consent.chosen")
+    assert (row.key, row.origin) == ("k" * 16, "https://www.example.com")
+    assert b'"key":"kkkkkkkkkkkkkkkk"' in bytes(entry.body)
+    assert b'"origin":"https://www.example.com"' in bytes(entry.body)
+    told = transact_on(Store(), SYSTEM, AT, history, subject, "rights")
+    assert (told[0].key, told[0].origin) == (row.key, row.origin)
 
 
 def test_a_separate_consent_is_of_its_own_kind_and_asked_for_alone(
@@ -177,7 +140,7 @@ def test_said_twice_it_stands_once_until_the_policy_is_another(
 
 
 def test_what_was_never_given_is_not_taken_back(version: str, subject: PersonId) -> None:
-    back = transact_on(Store(), SYSTEM, AT, actions.withdraw, subject, [STATISTICS], seen(version))
+    back = withdraw(subject, [STATISTICS], seen(version))
     assert back == Chosen(0, frozenset())
     assert not Choice.objects.exists()
 
@@ -189,7 +152,7 @@ def test_nothing_stands_in_the_way_of_a_withdrawal(
     choose(subject, {STATISTICS: True}, seen(version, STATISTICS))
     gone = replace(actions.UNDER, category="no-such-category")
     monkeypatch.setattr(actions, "UNDER", gone)
-    transact_on(Store(), SYSTEM, AT, actions.withdraw, subject, [STATISTICS], seen("0" * 64))
+    withdraw(subject, [STATISTICS], seen("0" * 64))
     assert stands(subject).refused == {STATISTICS}
     row = Choice.objects.latest("sequence")
     assert (row.box, row.version, bytes(row.commitment)) == (None, "", b"")
@@ -198,8 +161,7 @@ def test_nothing_stands_in_the_way_of_a_withdrawal(
 
 
 def test_somebody_elses_choices_are_not_hers(version: str, subject: PersonId) -> None:
-    other = vault.new_person()
-    vault.prepare([other])
+    other = somebody()
     choose(subject, {STATISTICS: True}, seen(version, STATISTICS))
     assert stands(other) == Agreed(frozenset(), frozenset(), frozenset())
     assert choose(other, {STATISTICS: True}, seen(version, STATISTICS)).sequence == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from tests.consent.test_choices import AT, STATISTICS, choose, seen
+from tests.consent.cast import AT, STATISTICS, choose, seen
 from tests.versions.cast import FIRST, default_policy, hash_of, propose_at
 from troth import vault
 from troth.consent import actions

@@ -209,6 +209,7 @@ SERVICES: Final[tuple[Row, ...]] = (
     ("site.web", GONE, "other", True, False, NO, NO),
     ("site.web.origins", ("https://example.com",), "other", True, False, NO, NO),
     ("site.web.service", GONE, "other", True, False, NO, NO),
+    ("site.web.joins_choices", True, "other", True, False, NO, NO),
     ("service.shop", GONE, "other", True, False, NO, NO),
     ("obligation.law", GONE, "other", True, False, NO, NO),
     ("obligation.law.law", text("Article two of the act"), "other", True, True, NO, NO),

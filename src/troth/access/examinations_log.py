@@ -4,7 +4,6 @@ The same is asked of what views rest on (`examinations_rows`): few beside views,
 each time.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -14,12 +13,13 @@ from django.db import connections
 from django.db.models import Exists, Max, Min, OuterRef
 from msgspec import Struct
 
-from troth.access.examinations import CHUNK, NO_CURSOR, SAMPLES_MAX, SETTLES
+from troth.access.examinations import NO_CURSOR, SAMPLES_MAX, SETTLES
 from troth.access.examinations_rows import differences
 from troth.access.models import View
 from troth.access.tables import OF_ACCESS
 from troth.access.views import VIEWED
-from troth.ledger.models import Entry, Epoch
+from troth.ledger.models import Entry
+from troth.ledger.walk import Walk
 from troth.policy.promise import Cursor, Evidence
 from troth.policy.words import Message, mark
 from troth.store.immutable import unprotected
@@ -75,7 +75,7 @@ _DECODER: Final = msgspec.json.Decoder(_Body)
 
 def examine(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Evidence:
     """Compare the rows with what the ledger tells of views, both ways, on from a cursor."""
-    told, entries_wrong = _Told(alias, cursor), []
+    told, entries_wrong = Walk(alias, (VIEWED,), cursor), []
     for batch in told:
         entries_wrong += _entries_without_row(alias, batch)
     views, rows_wrong = _rows_without_entry(alias, now, int(cursor.get("view", 0)))
@@ -103,41 +103,6 @@ def examine(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Evidence:
         samples=tuple(wrong[:SAMPLES_MAX]),
         cursor={**told.cursor, "view": views},
     )
-
-
-class _Told:
-    """What the ledger tells of views, on from a cursor, batch by batch.
-
-    The cursor stands at a place in the tree: before it nothing comes in later. What has no place
-    yet is read each time.
-    """
-
-    def __init__(self, alias: str, cursor: Cursor) -> None:
-        self._entries = Entry.objects.using(alias).filter(kind=VIEWED)
-        self._epochs = Epoch.objects.using(alias)
-        self._epoch, self._index = int(cursor.get("epoch", 0)), int(cursor.get("index", -1))
-        self.examined = self._placed = int(cursor.get("examined", 0))
-
-    def __iter__(self) -> Iterator[list[Entry]]:
-        later = self._epochs.filter(number__gte=self._epoch).order_by("number")
-        for epoch in list(later.values_list("number", flat=True)):
-            self._index = self._index if epoch == self._epoch else -1
-            self._epoch = epoch
-            placed = self._entries.filter(epoch=epoch).order_by("index")
-            while batch := list(placed.filter(index__gt=self._index)[:CHUNK]):
-                self._index = batch[-1].index or 0
-                self.examined = self._placed = self._placed + len(batch)
-                yield batch
-        waiting, last = self._entries.filter(index=None).order_by("id"), UUID(int=0)
-        while batch := list(waiting.filter(id__gt=last)[:CHUNK]):
-            last = batch[-1].id
-            self.examined += len(batch)
-            yield batch
-
-    @property
-    def cursor(self) -> Cursor:
-        """The place of the last entry that has one, and how many there are up to it."""
-        return {"epoch": self._epoch, "index": self._index, "examined": self._placed}
 
 
 def _entries_without_row(alias: str, entries: list[Entry]) -> list[str]:

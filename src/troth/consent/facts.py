@@ -1,18 +1,16 @@
 """What somebody has agreed to and refused, as the gate is told of it.
 
 `standing(tx, subject) -> Agreed`     one read; in a transaction it is asked once
+`accepted(tx, subject) -> bool`       told to the gate so that it can say that it is no consent
 """
-
-from typing import Final
 
 from msgspec import Struct
 
-from troth.consent.models import Standing
-from troth.consent.wording import CONSENT, SEPARATE
+from troth.consent.models import Acceptance
+from troth.consent.rows import stands
+from troth.consent.wording import ACCEPTANCE, CONSENT, SEPARATE
 from troth.store import Tx
 from troth.vault import PersonId
-
-MEMO: Final = "consent.standing"
 
 
 class Agreed(Struct, frozen=True):
@@ -28,18 +26,15 @@ class Agreed(Struct, frozen=True):
 
 def standing(tx: Tx, subject: PersonId) -> Agreed:
     """Return what stands for a subject now; of somebody who has said nothing, nothing."""
-    known: dict[PersonId, Agreed] = tx.memo.setdefault(MEMO, {})
-    if subject not in known:
-        rows = Standing.objects.using(tx.alias).filter(subject=subject)
-        said = list(rows.values_list("about", "kind", "given"))
-        known[subject] = Agreed(
-            consent=frozenset(about for about, kind, given in said if given and kind == CONSENT),
-            separate=frozenset(about for about, kind, given in said if given and kind == SEPARATE),
-            refused=frozenset(about for about, _, given in said if not given),
-        )
-    return known[subject]
+    said = stands(tx, subject)
+    return Agreed(
+        consent=frozenset(one.about for one in said if one.given and one.kind == CONSENT),
+        separate=frozenset(one.about for one in said if one.given and one.kind == SEPARATE),
+        refused=frozenset(one.about for one in said if not one.given),
+    )
 
 
-def forget(tx: Tx, subject: PersonId) -> None:
-    """Have it asked anew, after it was changed."""
-    tx.memo.get(MEMO, {}).pop(subject, None)
+def accepted(tx: Tx, subject: PersonId) -> bool:
+    """Tell whether somebody went on using the service after a notice she had seen."""
+    rows = Acceptance.objects.using(tx.alias).filter(subject=subject, kind=ACCEPTANCE)
+    return rows.exists()

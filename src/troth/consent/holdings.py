@@ -1,85 +1,147 @@
-"""What is held of somebody's choices.
+"""What is held of somebody's choices, and of what she has seen and accepted.
 
 Once she is erased it stays provable that they were made, and not whose they were.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from datetime import datetime
+from heapq import merge
+from operator import attrgetter
+from typing import Any, Final
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from msgspec import json
 from msgspec.structs import replace
 
-from troth.consent.actions import UNDER
-from troth.consent.history import CATEGORY, FIELD
-from troth.consent.models import Choice, Standing
+from troth.consent import accepting
+from troth.consent.history import ACCEPTANCES, CATEGORY, FIELD, PLACE
+from troth.consent.models import Acceptance, Choice, Joined, Standing
+from troth.consent.revoked import note_committed
+from troth.consent.saying import UNDER
 from troth.people.held import Held, Opening, Place, over
 from troth.people.holdings import enter_expired
 from troth.store import Tx
 from troth.vault import PersonId, Plain, Sealed
+from troth.versions.models import Effect
 
 CHUNK: Final = 500
-COVERS: Final = frozenset({"consent.Choice", "consent.Standing"})
-LASTING: Final = frozenset({CATEGORY})
-"""A choice's days begin when another takes its place."""
+COVERS: Final = frozenset(
+    {"consent.Acceptance", "consent.Choice", "consent.Joined", "consent.Standing"}
+)
+LASTING: Final = frozenset({CATEGORY, ACCEPTANCES})
+"""A choice's days begin when another takes its place, an acceptance's when its version is
+replaced."""
 EXPIRED: Final = "consent.expired"
 
 
 def erase(tx: Tx, person: PersonId) -> int:
     """Take her and the circumstances out of her choices; return how many rows that were."""
+    note_committed(tx, person)
     Standing.objects.using(tx.alias).filter(subject=person).delete()
-    rows = Choice.objects.using(tx.alias).filter(subject=person)
-    return rows.update(subject="", box=None)
+    Joined.objects.using(tx.alias).filter(Q(subject=person) | Q(visitor=person)).delete()
+    choices = Choice.objects.using(tx.alias).filter(subject=person)
+    accepted = Acceptance.objects.using(tx.alias).filter(subject=person)
+    return choices.update(subject="", box=None) + accepted.update(subject="", box=None)
 
 
 def export(tx: Tx, person: PersonId, purpose: str) -> Iterator[Held]:
-    """Yield each choice of hers as JSON: about what, yes or no, the words, the circumstances."""
+    """Yield each choice and acceptance of hers as JSON: what it was about, and how it came."""
     opening = Opening(tx, person, purpose)
-    rows = Choice.objects.using(tx.alias).filter(subject=person).order_by("at", "sequence")
-    return _opened(opening, rows.iterator(CHUNK))
+    return merge(_choices(opening), _acceptances(opening), key=attrgetter("at"))
 
 
-def _opened(opening: Opening, rows: Iterator[Choice]) -> Iterator[Held]:
-    purpose, source = UNDER.purpose, UNDER.source
-    for row in rows:
-        said = {"about": row.about, "kind": row.kind, "given": row.given, "text": row.text}
-        if row.box is None:
+def _choices(opening: Opening) -> Iterator[Held]:
+    rows = Choice.objects.using(opening.tx.alias).filter(subject=opening.person)
+    for row in rows.order_by("at", "sequence").iterator(CHUNK):
+        said = {
+            "about": row.about,
+            "kind": row.kind,
+            "given": row.given,
+            "text": row.text,
+            "origin": row.origin,
+        }
+        box = row.box and Sealed(opening.person, CATEGORY, FIELD, row.version, bytes(row.box))
+        if not box:
             text = json.encode(said).decode()
-            yield from opening.plain(CATEGORY, FIELD, text, row.at, purpose, source)
+            yield from opening.plain(CATEGORY, FIELD, text, row.at, UNDER.purpose, UNDER.source)
             continue
-        one = Sealed(opening.person, CATEGORY, FIELD, row.version, bytes(row.box))
-        for held in opening.sealed(one, row.at, purpose, source):
-            said["circumstances"] = json.decode(held.value.reveal())
-            yield replace(held, value=Plain(json.encode(said).decode()))
+        for held in opening.sealed(box, row.at, UNDER.purpose, UNDER.source):
+            yield _with(held, said)
+
+
+def _acceptances(opening: Opening) -> Iterator[Held]:
+    under = accepting.UNDER
+    rows = Acceptance.objects.using(opening.tx.alias).filter(subject=opening.person)
+    for row in rows.exclude(box=None).order_by("at", "id").iterator(CHUNK):
+        said = {
+            "kind": row.kind,
+            "version": row.version,
+            "seen_at": row.seen_at,
+            "used_at": row.used_at,
+        }
+        box = bytes(row.box or b"")
+        one = Sealed(opening.person, ACCEPTANCES, PLACE, row.kept_under, box)
+        for held in opening.sealed(one, row.at, under.purpose, under.source):
+            yield _with(held, said)
+
+
+def _with(held: Held, said: Mapping[str, Any]) -> Held:
+    """Return what was said with its circumstances, as one value."""
+    whole = {**said, "circumstances": json.decode(held.value.reveal())}
+    return replace(held, value=Plain(json.encode(whole).decode()))
 
 
 def expire(tx: Tx, days: Mapping[str, int | None], limit: int) -> int:
-    """Take who it was and the circumstances out of choices that were followed by others long ago.
+    """Take who it was and the circumstances out of what was followed by others long ago.
 
-    What stands stays, however old it is.
+    What stands stays, however old it is, and so does what is about the version in force.
     """
-    end = over(days, tx.now).get(CATEGORY)
-    if end is None:
-        return 0
+    ends = over(days, tx.now)
+    counts = {CATEGORY: 0, ACCEPTANCES: 0}
+    if CATEGORY in ends:
+        counts[CATEGORY] = _empty(_followed(tx, ends[CATEGORY]), limit)
+    if ACCEPTANCES in ends:
+        late = _replaced(tx, ends[ACCEPTANCES])
+        counts[ACCEPTANCES] = _empty(late, limit - counts[CATEGORY])
+    return enter_expired(tx, EXPIRED, counts, days)
+
+
+def _followed(tx: Tx, end: datetime) -> "QuerySet[Choice]":
+    """Return the choices that others about the same followed by a moment."""
     rows = Choice.objects.using(tx.alias).exclude(subject="")
     after = rows.filter(
         subject=OuterRef("subject"), about=OuterRef("about"), sequence__gt=OuterRef("sequence")
     )
     followed = Subquery(after.order_by("sequence").values("at")[:1])
     late = rows.filter(at__lte=end, standing=None).annotate(followed_at=followed)
-    late = late.filter(followed_at__lte=end).order_by("at", "id")
-    numbers = list(late.values_list("id", flat=True)[:limit])
+    return late.filter(followed_at__lte=end)
+
+
+def _replaced(tx: Tx, end: datetime) -> "QuerySet[Acceptance]":
+    """Return the acceptances of versions that had been replaced by a moment."""
+    effects = Effect.objects.using(tx.alias).filter(from_at__lte=end).order_by("from_at", "version")
+    in_turn = list(effects.values_list("version__hash", flat=True))
+    rows = Acceptance.objects.using(tx.alias).exclude(subject="")
+    return rows.filter(at__lte=end, version__in=set(in_turn[:-1]) - set(in_turn[-1:]))
+
+
+def _empty(rows: "QuerySet[Any]", limit: int) -> int:
+    """Take person and box out of the oldest of these; return how many those were."""
+    numbers = list(rows.order_by("at", "id").values_list("id", flat=True)[:limit])
     count = 0
     for begin in range(0, len(numbers), CHUNK):
-        some = rows.filter(pk__in=numbers[begin : begin + CHUNK])
+        some = rows.model._default_manager.using(rows.db)  # noqa: SLF001 - Django's own name for it
+        some = some.filter(pk__in=numbers[begin : begin + CHUNK]).exclude(subject="")
         count += some.update(subject="", box=None)
-    return enter_expired(tx, EXPIRED, {CATEGORY: count}, days)
+    return count
 
 
 def stored(alias: str) -> Iterator[Place]:
-    """Yield the choices that are somebody's."""
-    rows = Choice.objects.using(alias).exclude(subject="")
-    for version, count in (
-        rows.values_list("version").annotate(rows=Count("id")).order_by("version")
+    """Yield the choices and acceptances that are somebody's."""
+    for model, category, field, version in (
+        (Choice, CATEGORY, FIELD, "version"),
+        (Acceptance, ACCEPTANCES, PLACE, "kept_under"),
     ):
-        yield Place(CATEGORY, FIELD, version, count, "consent.Choice")
+        rows = model._default_manager.using(alias).exclude(subject="").order_by(version)  # noqa: SLF001 - the same
+        for under, count in rows.values_list(version).annotate(rows=Count("id")):
+            yield Place(category, field, under, count, f"consent.{model.__name__}")

@@ -2,6 +2,7 @@
 
 `asked(version, about, lang) -> Asked | None`     None: the version asks for no such yes
 `kind_of(register, about) -> Kind | None`
+`told_by(version, about) -> StatementId | None`
 `about` is a path of `Rulebook.bits`: `purpose.search`, `partner.map`, `class.statistics`, … Pure.
 """
 
@@ -17,6 +18,8 @@ from troth.policy.words import Lang, StatementId
 
 Kind = Literal["acceptance", "acknowledgement", "consent", "separate"]
 """The four kinds of yes, of which none stands for another. PIPL 14, 23, 25, 29; GDPR 7."""
+ACCEPTANCE: Final[Kind] = "acceptance"
+ACKNOWLEDGEMENT: Final[Kind] = "acknowledgement"
 CONSENT: Final[Kind] = "consent"
 SEPARATE: Final[Kind] = "separate"
 CLASS: Final = "class"
@@ -64,7 +67,8 @@ def asked(version: Version, about: str, lang: Lang) -> Asked | None:
         return None
     entries = _entries(register, about)
     lines = [one.label[lang] for one in entries]
-    told = {statement.id: statement.text[lang] for statement in version.statements}
+    named = {one.statement for one in entries}
+    told = {one.id: one.text[lang] for one in version.statements if one.id in named}
     lines += dict.fromkeys(_sentence(told, one.statement) for one in entries)
     lines += [one.withdraw[lang] for one in entries if isinstance(one, Purpose) and one.withdraw]
     return Asked(kind, "\n".join(line for line in lines if line))
@@ -90,3 +94,10 @@ def _entries(register: Register, about: str) -> list[Entry]:
 
 def _sentence(told: Mapping[StatementId, str], statement: StatementId) -> str:
     return told.get(statement, "")
+
+
+def told_by(version: Version, about: str) -> StatementId | None:
+    """Return the sentence that tells of an entry; None for a class of cookies, which has many."""
+    table, _, name = about.partition(".")
+    entry = getattr(version.register, table, {}).get(name)
+    return None if entry is None else entry.statement

@@ -7,7 +7,7 @@ values, the moment, the version. Persons stand in it as pseudonyms.
 import os
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, NewType
 from uuid import UUID
@@ -23,6 +23,8 @@ EntryId = NewType("EntryId", UUID)
 
 FORMAT: Final = 1
 SALT_BYTES: Final = 16
+UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND: Final = timedelta(milliseconds=1)
 BODY_BYTES_MAX: Final = 65_535
 """An entry that is longer is a mistake: facts are names and counts."""
 NOTHING: Final[Mapping[str, Any]] = {}
@@ -69,6 +71,11 @@ def new_id() -> EntryId:
     _last_tick = tick
     number = tick >> 12 << 80 | 0x7 << 76 | (tick & 0xFFF) << 64 | 0x2 << 62
     return EntryId(UUID(int=number | int.from_bytes(os.urandom(8)) >> 2))
+
+
+def first_id(at: datetime) -> EntryId:
+    """Return the least id an entry made at a moment can have: ids begin with the millisecond."""
+    return EntryId(UUID(int=(at - UNIX_EPOCH) // MILLISECOND << 80))
 
 
 def body_of(entry: LedgerEntry, at: datetime, actor: str) -> bytes:

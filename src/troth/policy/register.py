@@ -80,10 +80,14 @@ class Region(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Site(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A web site or app with its own keys."""
+    """A web site or app with its own keys.
+
+    `joins_choices`: what a visitor chose before signing in joins what she says as an account.
+    """
 
     origins: tuple[str, ...] = ()
     service: str | None = None
+    joins_choices: bool = False
 
 
 class Service(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -217,6 +217,10 @@ _SERVICES: Final = _rows(
         "site.*": weigh.entry_removed_harms,
         "site.*.origins": weigh.narrowing_harms,
         "site.*.service": weigh.removed_harms,
+        # what was said as a visitor then counts for the account
+        "site.*.joins_choices": weigh.rising_harms(
+            (False, True), reasons.EXCHANGED_WORSE, reasons.EXCHANGED
+        ),
         "service.*": weigh.entry_removed_harms,
         "service.*.in_software_notice": weigh.falling_harms(_OFF_ON),
         "obligation.*": weigh.entry_removed_harms,
