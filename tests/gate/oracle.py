@@ -107,7 +107,10 @@ class Oracle:
         return None
 
     def use(self, facts: UseFacts) -> Answer:
-        """Category, purpose, consent."""
+        """Told outside at all, category, purpose, consent."""
+        kept = self.find("category", facts.category)
+        if facts.outside and isinstance(kept, Category) and kept.never_leaves:
+            return no("category-never-leaves", kept.statement)
         category = self.category_for(facts.category, facts.purpose, self.cites.use)
         if isinstance(category, Answer):
             return category

@@ -19,12 +19,9 @@ from troth.consent.facts import forget
 from troth.consent.history import CATEGORY, FIELD
 from troth.consent.models import Choice, Standing
 from troth.consent.wording import SEPARATE, Kind, asked
-from troth.gate import Decision
-from troth.gate.facts import CollectFacts
 from troth.ledger import LedgerEntry, record
-from troth.people.values import NoPolicyError, RefusedError, Under, demand
+from troth.people.values import Leave, NoPolicyError, RefusedError, Under, demand
 from troth.policy.document import Version
-from troth.policy.rules import Rulebook
 from troth.policy.words import Lang, Message, StatementId, mark
 from troth.store import Tx
 from troth.store.locks import serialise
@@ -92,10 +89,6 @@ class _Said(Struct, frozen=True):
     kind: Kind
     given: bool
     text: str = ""
-
-
-Leave = tuple[Rulebook, CollectFacts, Decision]
-"""The decision that a choice may be kept, and on what."""
 
 
 def choose(tx: Tx, subject: PersonId, choices: Mapping[str, bool], seen: Seen) -> Chosen:
