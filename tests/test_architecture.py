@@ -24,6 +24,7 @@ LAYERS: Final[tuple[frozenset[str], ...]] = (
     frozenset({"ledger"}),
     frozenset({"versions"}),
     frozenset({"people"}),
+    frozenset({"sites"}),
     frozenset({"consent"}),
     frozenset({"access"}),
     frozenset({"notices"}),
