@@ -9,7 +9,7 @@ from tests.versions.cast import FIRST
 from troth import vault
 from troth.collection import actions
 from troth.collection.given import By, Given, Refused, Taken, Used, Value
-from troth.people.models import Person
+from troth.people.subjects import make_subject
 from troth.store import SYSTEM, Store, transact_on
 from troth.vault import PersonId
 
@@ -22,7 +22,7 @@ def somebody() -> PersonId:
     """Return a subject who is known: a key, and a row."""
     person = vault.new_person()
     vault.prepare([person])
-    Person.objects.create(pk=person, since=FIRST, entry=None)
+    transact_on(Store(), SYSTEM, FIRST, make_subject, person, "person")
     return person
 
 

@@ -17,7 +17,10 @@ def field(kind: str, limit: int = LIMIT) -> Field:
 
 
 FITTING = st.one_of(
-    st.tuples(st.just("text"), st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=LIMIT)),
+    st.tuples(
+        st.just("text"),
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=LIMIT),
+    ),
     st.tuples(st.just("number"), st.integers(-(10**18), 10**18)),
     st.tuples(st.just("number"), st.sampled_from((0.5, -1.25, 1e-7, 1e300))),
     st.tuples(st.just("boolean"), st.booleans()),

@@ -71,7 +71,14 @@ def test_what_is_declared_is_sealed_with_its_origin_and_entered(
 @pytest.mark.parametrize(
     ("changed", "status", "code", "statement", "at", "fields"),
     [
-        ({"category": "gossip"}, 422, "category-undeclared", "collection.definition", "category", ()),
+        (
+            {"category": "gossip"},
+            422,
+            "category-undeclared",
+            "collection.definition",
+            "category",
+            (),
+        ),
         ({"purpose": "search"}, 422, "purpose-undeclared", "collection.definition", "purpose", ()),
         ({"source": "usage"}, 422, "source-undeclared", "collection.definition", "source", ()),
         (
@@ -101,7 +108,7 @@ def test_what_is_declared_is_sealed_with_its_origin_and_entered(
         ),
     ],
 )
-def test_what_is_not_declared_is_refused_with_its_place_and_sentence(  # noqa: PLR0917 - the columns
+def test_what_is_not_declared_is_refused_with_its_place_and_sentence(
     subject: PersonId,
     changed: dict[str, object],
     status: int,

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.collection.cast import AT, KEY, agree, message, somebody, taken, use, used
 from tests.versions.cast import FIRST, default_policy, hash_of, propose_at
-from troth.collection.given import Given, Refused
+from troth.collection.given import Given, Refused, Value
 from troth.collection.models import Refusal
 from troth.ledger.models import Entry
 from troth.people import erasure
@@ -63,8 +63,8 @@ def test_no_field_named_is_all_that_are_declared(subject: PersonId) -> None:
     }
 
 
-def test_a_value_comes_back_as_its_kind(version: str, subject: PersonId) -> None:
-    asked = {"purposes": "none", "signal": True, "at": "2026-01-01"}
+def test_a_value_comes_back_as_its_kind(subject: PersonId) -> None:
+    asked: dict[str, Value] = {"purposes": "none", "signal": True, "at": "2026-01-01"}
     taken(Given(subject, "choice", "choices", "direct", {"subject": "x", **asked}))
     found = used(subject, *asked, category="choice", purpose="rights")
     assert found == asked
@@ -92,7 +92,7 @@ def test_a_consent_opens_a_use_and_its_withdrawal_closes_it(
     taken(Given(subject, "partner", "partner-services", "usage", {"feature": "banner"}))
     assert used(subject, "feature", **told) == {"feature": "banner"}
     agree(subject, version, PARTNER, given=False)
-    assert isinstance(use(subject, (), **told), Refused)
+    assert isinstance(use(subject, (), told["category"], told["purpose"]), Refused)
 
 
 def test_what_never_leaves_is_not_told_to_the_operators_own_system(subject: PersonId) -> None:
@@ -111,5 +111,3 @@ def test_of_who_was_erased_nothing_is_used(subject: PersonId) -> None:
 def test_somebody_elses_values_are_not_hers(subject: PersonId) -> None:
     taken(message(subject))
     assert set(used(somebody()).values()) == {None}
-
-

@@ -108,9 +108,9 @@ class Oracle:
 
     def use(self, facts: UseFacts) -> Answer:
         """Told outside at all, category, purpose, consent."""
-        kept = self.find("category", facts.category)
-        if facts.outside and isinstance(kept, Category) and kept.never_leaves:
-            return no("category-never-leaves", kept.statement)
+        kept = self.kept_in(facts.category) if facts.outside else None
+        if kept is not None:
+            return kept
         category = self.category_for(facts.category, facts.purpose, self.cites.use)
         if isinstance(category, Answer):
             return category

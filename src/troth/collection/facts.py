@@ -143,15 +143,12 @@ def refused(alias: str, span: Span) -> tuple[Refusal, ...]:
     if span.last is not None:
         rows = rows.filter(day__lte=span.last)
     names = ("key", "verb", "code", "category", "statement", "fields")
-    summed = rows.order_by().values(*names).annotate(sum=Sum("times"), last=Max("last_at"))
+    summed = rows.order_by().values_list(*names).annotate(sum=Sum("times"), last=Max("last_at"))
     return tuple(
-        Refusal(
-            *(line[name] for name in names[:-1]),
-            fields=_names(line["fields"]),
-            times=line["sum"],
-            last_at=line["last"],
-        )
-        for line in summed.order_by("-sum", *names)[:ROWS_MAX]
+        Refusal(key, verb, code, category, statement, _names(fields), times, last)
+        for key, verb, code, category, statement, fields, times, last in summed.order_by(
+            "-sum", *names
+        )[:ROWS_MAX]
     )
 
 

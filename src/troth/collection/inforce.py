@@ -58,7 +58,7 @@ def _from(effect: tuple[datetime, int, str]) -> datetime:
     return effect[0]
 
 
-def _effects(bodies: Iterable[bytes]) -> Timeline:
+def _effects(bodies: Iterable[bytes | memoryview]) -> Timeline:
     effects = []
     for body in bodies:
         try:

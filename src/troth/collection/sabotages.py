@@ -44,7 +44,7 @@ def _taken(store: Store) -> _Held:
     given = Given(person, CATEGORY, PURPOSE, SOURCE, fields, of_age=True)
     taken = take(tx, [given], By())
     if isinstance(taken, Refused):
-        raise LookupError(taken.code)
+        raise LookupError(taken.code)  # noqa: TRY004 - the policy in force takes no account in
     entry = taken.ids[0]
     tx.pending.add(PERSONS, (person, tx.now, entry))
     tx.pending.flush(store.alias)

@@ -35,8 +35,8 @@ class Walk:
         self.name = model._meta.db_table  # noqa: SLF001 - Django's public way
         self._rows: Any = model._default_manager.using(alias)  # noqa: SLF001 - the same
         self._settled = now - SETTLES
-        begin: int | UUID = 0 if model is Detail else UUID(int=0)
-        self._after = type(begin)(cursor[self.name]) if self.name in cursor else begin
+        after = cursor.get(self.name, 0)
+        self._after: int | UUID = int(after) if model is Detail else UUID(str(after).zfill(32))
         self.examined = self._passed = int(cursor.get(f"{self.name}.examined", 0))
 
     def __iter__(self) -> Iterator[list[Any]]:
