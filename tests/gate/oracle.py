@@ -109,9 +109,7 @@ class Oracle:
     def use(self, facts: UseFacts) -> Answer:
         """Told outside at all, category, purpose, consent."""
         kept = self.kept_in(facts.category) if facts.outside else None
-        if kept is not None:
-            return kept
-        category = self.category_for(facts.category, facts.purpose, self.cites.use)
+        category = kept or self.category_for(facts.category, facts.purpose, self.cites.use)
         if isinstance(category, Answer):
             return category
         refusal = self.consent(facts, category)
