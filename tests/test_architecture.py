@@ -224,6 +224,7 @@ REVEALS: Final = frozenset(
         "access/notes.py",  # what members wrote, for those who decide on it
         "collection/opening.py",  # what an operator's own system reads by its key, as is entered
         "consent/history.py",  # what somebody said, for who answers her
+        "consent/holdings.py",  # the same, as one value of an export
         "notices/sending.py",  # the address a mail goes to, as it leaves
         "people/mail.py",  # what fills a mail, as it leaves
         "people/sealing.py",  # a text of a table of its own, for the purpose it was sealed for

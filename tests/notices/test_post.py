@@ -73,10 +73,11 @@ def test_who_gave_no_address_is_not_written_to() -> None:
 def test_who_was_erased_is_not_written_to_and_her_mail_stays_shut() -> None:
     person = somebody()
     put_mail(person)
+    before = letter()
     erasure.erase(person, "asked")
     assert not put_mail(person, "other")
     with pytest.raises(ErasedError):
-        transact_on(STORE, SYSTEM, NOON, open_letter, letter())
+        transact_on(STORE, SYSTEM, NOON, open_letter, before)
 
 
 @pytest.mark.parametrize(

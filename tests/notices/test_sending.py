@@ -7,6 +7,7 @@ import pytest
 
 from tests.notices.cast import ADDRESS, INVITED, NOON, STORE, TOKEN, VALUES, put_mail, somebody
 from tests.wire.post_office import Office
+from troth import vault
 from troth.ledger.models import Entry
 from troth.ledger.sequencer import integrate_all, open_log
 from troth.ledger.verify import verify
@@ -146,7 +147,7 @@ def test_who_was_erased_meanwhile_gets_nothing_and_that_is_no_failure(
 ) -> None:
     person = somebody()
     put_mail(person)
-    erasure.erase(person, "asked")
+    transact_on(STORE, SYSTEM, NOON, vault.bury, person)  # the rest of it took the mail away
     send(server)
     assert (only().state, bytes(only().body), office.mails) == (DROPPED, b"", [])
     assert open_signals(kind=OUTBOX_DEAD).count == 0

@@ -35,7 +35,7 @@ class Choice(models.Model):
     entry = EntryField()
 
     class Meta:
-        """Numbered by subject; read by entry where the ledger is compared."""
+        """Numbered by subject; read by entry where the ledger is compared; by age where it ends."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -44,7 +44,10 @@ class Choice(models.Model):
                 condition=~models.Q(subject=""),
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["entry"], name="choice_by_entry")]
+        indexes: ClassVar = [
+            models.Index(fields=["entry"], name="choice_by_entry"),
+            models.Index(fields=["at"], name="choice_by_age", condition=~models.Q(subject="")),
+        ]
 
     def __str__(self) -> str:
         return f"choice {self.pk}: {self.about}"

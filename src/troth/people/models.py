@@ -89,13 +89,18 @@ class Detail(models.Model):
     entry = EntryField()
 
     class Meta:
-        """Read by person; by entry where the ledger is compared."""
+        """Read by person; by entry where the ledger is compared; by age where days end."""
 
         indexes: ClassVar = [
             models.Index(
                 fields=["person"], name="detail_by_person", condition=~models.Q(person="")
             ),
             models.Index(fields=["entry"], name="detail_by_entry"),
+            models.Index(
+                fields=["category", "at"],
+                name="detail_by_age",
+                condition=models.Q(box__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
