@@ -1,7 +1,7 @@
 """What the controls of collection say of what is held honestly, and of what can't be known."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,8 +12,10 @@ from troth.collection import examinations_provenance, examinations_register
 from troth.collection.inforce import BESIDE, InForce
 from troth.collection.models import Record
 from troth.collection.walking import CHUNK, SETTLES, Registers
+from troth.consent import holdings as consent_holdings
 from troth.people import erasure
 from troth.people.actions import enrol
+from troth.people.held import Place
 from troth.people.models import Detail
 from troth.policy.promise import Cursor, Evidence
 from troth.store import SYSTEM, Store, transact_on
@@ -137,12 +139,8 @@ def test_a_record_beside_a_change_of_version_is_of_either(version: str, subject:
     assert in_force.about(later) == in_force.about(later + BESIDE / 2) == {version, newer}
     assert in_force.about(later + BESIDE) == {newer}
     assert in_force.about(FIRST - timedelta(seconds=1)) == frozenset()
-    _move(later + timedelta(seconds=30))
+    Record.objects.update(at=later + timedelta(seconds=30))
     assert examinations_provenance.examine(ALIAS, NOW).verdict == "broken"  # its entry's moment
-
-
-def _move(at: datetime) -> None:
-    Record.objects.update(at=at)
 
 
 def test_effects_that_were_removed_make_nothing_wrong_that_the_ledger_tells(
@@ -165,3 +163,24 @@ def test_a_cursor_is_words_and_numbers(subject: PersonId) -> None:
     cursor: Cursor | None = examinations_register.examine(ALIAS, NOW).cursor
     assert cursor is not None
     assert {type(value) for value in cursor.values()} == {int, str}
+
+
+def test_what_other_tables_hold_is_looked_up_too(
+    version: str, subject: PersonId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [
+        Place("choice", "purposes", version, 3, "consent.Choice"),
+        Place("account", "no field at all", version, 2, "store.OutboxRow", made=True),
+    ]
+    monkeypatch.setattr(consent_holdings, "stored", lambda _alias: iter(places))
+    taken(message(subject))
+    found = examinations_register.examine(ALIAS, NOW)
+    assert (found.verdict, found.examined) == ("kept", 7)
+    places.append(Place("choice", "shoe_size", version, 1, "consent.Choice"))
+    places.append(Place("gossip", "text", version, 1, "store.OutboxRow", made=True))
+    for cursor in ({}, found.cursor or {}):
+        again = examinations_register.examine(ALIAS, NOW, cursor)
+        assert again.samples == (
+            "consent.Choice: choice.shoe_size is not in the register",
+            "store.OutboxRow: gossip.text is not in the register",
+        )

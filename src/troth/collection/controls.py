@@ -42,8 +42,9 @@ CONTROLS: Final[tuple[Control, ...]] = (
         name="collection.registered-fields",
         proves=Message(
             mark(
-                "Every field of every value and record that is held is in the register of the"
-                " version it was taken in under, in that category, with a class."
+                "Every field that is stored of anybody, in whatever table, is in the register of"
+                " the version it was taken in under, in that category, with a class; of what the"
+                " server itself wrote, its category is."
             )
         ),
         period=PERIOD,
@@ -53,6 +54,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
             # what no entry tells of has no provenance either
             _sabotage("value-unregistered", DEFINITION | DIRECT),
             _sabotage("record-unregistered", DEFINITION | DIRECT),
+            _sabotage("other-table-unregistered", DEFINITION),
         ),
     ),
     Control(

@@ -1,4 +1,8 @@
-"""Is every field that is held declared, in the version it was taken in under?"""
+"""Is every field that is stored declared, in the version it was taken in under?
+
+Values and records are looked at row by row, on from a cursor; what other packages store, as each of
+them tells it of its own tables (`holdings.stored`).
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,79 +14,107 @@ from troth.collection.walking import (
     SAMPLES_MAX,
     Registers,
     UnknownVersionError,
+    Walk,
     walks,
 )
+from troth.people import holdings
 from troth.people.models import Detail
 from troth.policy.promise import Cursor, Evidence, Verdict
 from troth.policy.words import Message, mark
 
 CONTROL: Final = "collection.registered-fields"
-Place = tuple[str, str, str]
-"""Version, category and field."""
+WALKED: Final = "people"
+"""The package whose values are looked at row by row; what else it may store, in a full scan."""
+VALUES: Final = "people.Detail"
+Named = tuple[str, str, str]
+"""Version, category and field; "" for a field that the server itself wrote."""
 
 
 def examine(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Evidence:
-    """Look up the field of every value and record, on from a cursor."""
-    registers = Registers(alias)
-    known: dict[Place, bool] = {}
-    wrong: list[str] = []
+    """Look up every field that is stored of anybody."""
+    look = _Look(alias)
     both = walks(alias, now, cursor)
-    for walk in both:
-        for rows in walk:
-            for row in rows:
-                beyond = [place for place in _places(row) if not _declared(registers, known, place)]
-                if beyond:
-                    wrong.append(f"{walk.name} {row.pk}: not in the register")
+    wrong = [one for walk in both for one in look.at(walk)]
+    wrong += look.elsewhere(full=not cursor)
     values, records = (walk.examined for walk in both)
-    verdict: Verdict = "unproven" if registers.unreadable else "kept"
+    unreadable = look.registers.unreadable
+    verdict: Verdict = "unproven" if unreadable else "kept"
     why = (
         Message(mark("Something is held that the register of its version does not declare."))
         if wrong
         else Message(mark("The register of some values cannot be read: its version was changed."))
-        if registers.unreadable
+        if unreadable
         else Message(
             mark("Every field that is held is declared, with a class (%(count)s values so far)."),
-            {"count": values},
+            {"count": values + look.others},
         )
     )
     return Evidence(
         control=CONTROL,
         verdict="broken" if wrong else verdict,
-        examined=values + records,
+        examined=values + records + look.others,
         at=now,
         why=why,
         figures={
             mark("Values held"): values,
             mark("Records held"): records,
-            mark("Kinds of fields among them"): len(known),
+            mark("Values held in other tables"): look.others,
         },
         samples=tuple(wrong[:SAMPLES_MAX]),
         cursor={**both[0].cursor, **both[1].cursor},
     )
 
 
-def _places(row: Detail | Record) -> Iterable[Place]:
+class _Look:
+    """Looks fields up, each once; `others` counts the rows of other tables."""
+
+    def __init__(self, alias: str) -> None:
+        self._alias = alias
+        self._known: dict[Named, bool] = {}
+        self.registers = Registers(alias)
+        self.others = 0
+
+    def at(self, walk: Walk) -> Iterable[str]:
+        """Yield what is wrong with the rows of a table."""
+        for rows in walk:
+            for row in rows:
+                if not all(map(self._declared, _named(row))):
+                    yield f"{walk.name} {row.pk}: not in the register"
+
+    def elsewhere(self, *, full: bool) -> Iterable[str]:
+        """Yield what is wrong with what other packages store."""
+        for package, module in holdings.discover():
+            if package == WALKED and not full:
+                continue
+            for place in module.stored(self._alias):
+                if place.model == VALUES:
+                    continue
+                self.others += place.rows
+                field = "" if place.made else place.field
+                if not self._declared((place.version, place.category, field)):
+                    yield f"{place.model}: {place.category}.{place.field} is not in the register"
+
+    def _declared(self, named: Named) -> bool:
+        if named not in self._known:
+            self._known[named] = self._found(*named)
+        return self._known[named]
+
+    def _found(self, version: str, category: str, field: str) -> bool:
+        """Look in the register; of what can't be read nothing is said to be wrong."""
+        try:
+            register = self.registers.of(version)
+        except UnknownVersionError:
+            return False
+        if register is None:
+            return True
+        entry = register.category.get(category)
+        if entry is None or not field:
+            return entry is not None
+        declared = entry.fields.get(field)
+        return declared is not None and bool(declared.data_class or entry.data_class)
+
+
+def _named(row: Detail | Record) -> Iterable[Named]:
     if isinstance(row, Record):
         return ((row.version, row.category, name) for name in row.fields.split(","))
     return ((row.version, row.category, row.field),)
-
-
-def _declared(registers: Registers, known: dict[Place, bool], place: Place) -> bool:
-    """Tell whether a field is in its register; of one that can't be read it is not said to be."""
-    if place not in known:
-        known[place] = _look(registers, *place)
-    return known[place]
-
-
-def _look(registers: Registers, version: str, category: str, field: str) -> bool:
-    try:
-        register = registers.of(version)
-    except UnknownVersionError:
-        return False
-    if register is None:
-        return True  # counted as unreadable: nothing is proven, and nothing is wrong
-    found = register.category.get(category)
-    declared = None if found is None else found.fields.get(field)
-    return (
-        found is not None and declared is not None and bool(declared.data_class or found.data_class)
-    )

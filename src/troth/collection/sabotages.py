@@ -13,6 +13,8 @@ from troth import vault
 from troth.collection.actions import take
 from troth.collection.given import By, Given, Refused
 from troth.collection.models import Record
+from troth.consent.models import Choice
+from troth.consent.wording import CONSENT
 from troth.people.models import PERSONS, Detail
 from troth.policy.promise import Store
 from troth.store import Tx
@@ -25,6 +27,7 @@ OTHER_PURPOSE: Final = "rights"
 SOURCE: Final = "direct"
 FIELD: Final = "email"
 UNREGISTERED: Final = "shoe_size"
+NO_VERSION: Final = "0" * 64
 BEFORE_ALL: Final = timedelta(days=36_500)
 
 
@@ -60,6 +63,23 @@ def value_unregistered(store: Store) -> None:
 def record_unregistered(store: Store) -> None:
     """Hold a record with one field more than the register declares."""
     _taken(store).record.update(fields=f"{FIELD},{UNREGISTERED}")
+
+
+def other_table_unregistered(store: Store) -> None:
+    """Hold a choice under a version that never was, so that no register declares it."""
+    held = _taken(store)
+    Choice.objects.using(store.alias).create(
+        subject=held.person,
+        bearer="person",
+        sequence=1,
+        about=f"purpose.{PURPOSE}",
+        kind=CONSENT,
+        given=False,
+        at=datetime.now(UTC),
+        version=NO_VERSION,
+        commitment=b"",
+        entry=held.record.get().pk,
+    )
 
 
 def source_missing(store: Store) -> None:
