@@ -222,6 +222,7 @@ REVEALS: Final = frozenset(
     {
         "access/known.py",  # a member's own name and address, for the pages of members
         "access/notes.py",  # what members wrote, for those who decide on it
+        "collection/opening.py",  # what an operator's own system reads by its key, as is entered
         "consent/history.py",  # what somebody said, for who answers her
         "consent/holdings.py",  # the same, as one value of an export
         "notices/sending.py",  # the address a mail goes to, as it leaves

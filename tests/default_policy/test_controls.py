@@ -23,6 +23,8 @@ NOW: Final = {
         "protection.purpose-checked",
         "protection.sealed-store",
     },
+    "collection.definition": {"collection.registered-fields"},
+    "collection.direct": {"collection.provenance"},
     "purpose.collection": {"site.topics"},
     "purpose.cookies": {"site.topics"},
     "purpose.disclosure": {"site.topics"},

@@ -83,6 +83,12 @@ QUESTIONS: Final[dict[str, Any]] = {
         "purpose": "usage-statistics",
         "agreed": ["purpose.usage-statistics"],
     },
+    "what never leaves is not used outside": {
+        "verb": "use",
+        "category": "credential",
+        "purpose": "security",
+        "outside": True,
+    },
     "a cookie before the choice is refused": VISITOR,
     "a cookie after the choice is allowed": {**VISITOR, "agreed": ["class.statistics"]},
     "an undeclared cookie is refused": {**VISITOR, "name": "_ga"},

@@ -107,8 +107,9 @@ class Oracle:
         return None
 
     def use(self, facts: UseFacts) -> Answer:
-        """Category, purpose, consent."""
-        category = self.category_for(facts.category, facts.purpose, self.cites.use)
+        """Told outside at all, category, purpose, consent."""
+        kept = self.kept_in(facts.category) if facts.outside else None
+        category = kept or self.category_for(facts.category, facts.purpose, self.cites.use)
         if isinstance(category, Answer):
             return category
         refusal = self.consent(facts, category)

@@ -73,6 +73,7 @@ use_facts = st.builds(
     agreed=consents,
     separate=consents,
     accepted=st.booleans(),
+    outside=st.booleans(),
 )
 set_cookie_facts = st.builds(
     SetCookieFacts,

@@ -170,3 +170,13 @@ def test_use_needs_a_declared_purpose_and_its_consent(
     statement: str,
 ) -> None:
     assert answer(facts) == (allowed, code, statement)
+
+
+def test_what_never_leaves_is_used_inside_alone() -> None:
+    kept = HOUSE["category"]["account"] | {"never_leaves": True}
+    rules = rulebook(category=HOUSE["category"] | {"account": kept})
+    inside = UseFacts(category="account", purpose="support")
+    assert answer(inside, rules)[1] == "use-declared"
+    outside = UseFacts(category="account", purpose="support", outside=True)
+    assert answer(outside, rules) == (False, "category-never-leaves", "collection.direct")
+    assert answer(outside)[1] == "use-declared"

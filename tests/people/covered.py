@@ -18,6 +18,7 @@ NOBODYS: Final[Mapping[str, str]] = {
     "ledger.Tile": "hashes of entries",
     "sites.Key": "keys of sites: scopes and origins, and which member made it",
     "store.QueuedJob": "numbers of rows",
+    "store.StoredAnswer": "answers to keys of sites: ids, and names of the policy",
     "store.Signal": "handles and counts, for members to look at",
     "vault.Tombstone": "who was erased, so that it is done again after a restore",
     "versions.VersionFile": "the policy itself",

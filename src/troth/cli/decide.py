@@ -34,6 +34,7 @@ def decide_command(
     category: ask.Category = None,
     fields: ask.Fields = None,
     purpose: ask.Purpose = None,
+    outside: ask.Outside = None,
     source: ask.Source = None,
     event: ask.Event = None,
     client: ask.Client = None,

@@ -46,6 +46,14 @@ Fields = Annotated[
 Purpose = Annotated[
     str | None, typer.Option("--purpose", rich_help_panel=DATA, help=mark("What for."))
 ]
+Outside = Annotated[
+    bool | None,
+    typer.Option(
+        "--outside",
+        rich_help_panel=DATA,
+        help=mark("The values are told to a system outside this server."),
+    ),
+]
 Source = Annotated[
     str | None,
     typer.Option("--source", rich_help_panel=DATA, help=mark("Where the data comes from.")),
@@ -226,6 +234,7 @@ FACTS: Final = (
     "category",
     "fields",
     "purpose",
+    "outside",
     "source",
     "event",
     "client",

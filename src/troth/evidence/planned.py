@@ -16,22 +16,6 @@ def _planned(name: str, proves: str) -> PlannedControl:
 
 PLANNED: Final[tuple[PlannedControl, ...]] = (
     _planned(
-        "collection.registered-fields",
-        mark(
-            "Not built yet. It will prove that every field stored anywhere is in the "
-            "register, and that no shown figure comes from fewer than five people. It must "
-            "catch: a stored record with an unregistered field."
-        ),
-    ),
-    _planned(
-        "collection.provenance",
-        mark(
-            "Not built yet. It will prove that every record given directly names its "
-            "source, purpose and the policy version in force then. It must catch: an "
-            "account record that names no source."
-        ),
-    ),
-    _planned(
         "collection.declared-events",
         mark(
             "Not built yet. It will prove that every stored usage event is of a declared "

@@ -60,13 +60,17 @@ class CollectFacts(
 class UseFacts(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="verb", tag="use"
 ):
-    """May a category that is held be used for a purpose?"""
+    """May a category that is held be used for a purpose?
+
+    `outside`: the values are told to a system outside this server, such as the operator's own.
+    """
 
     category: Name
     purpose: Name
     agreed: Consents = 0
     separate: Consents = 0
     accepted: bool = False
+    outside: bool = False
 
 
 class SetCookieFacts(

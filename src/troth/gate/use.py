@@ -5,7 +5,7 @@ from datetime import datetime
 from troth.gate import consents
 from troth.gate.decision import Decision
 from troth.gate.facts import UseFacts
-from troth.gate.reasons import USE_DECLARED, opening, undeclared
+from troth.gate.reasons import USE_DECLARED, no, opening, undeclared
 from troth.policy.rules import Rulebook
 
 
@@ -13,6 +13,9 @@ def may_use(rules: Rulebook, facts: UseFacts, now: datetime) -> Decision:  # noq
     """Decide whether a category may be used for a purpose; a yes names who tells of the purpose."""
     default = rules.cites.use
     name = facts.category
+    kept = rules.never_leaving.get(name)
+    if facts.outside and kept is not None:
+        return no(rules, "use", "category-never-leaves", kept, category=name)
     category = rules.categories.get(name)
     if category is None:
         return undeclared(

@@ -20,7 +20,7 @@ from troth.people import holdings
 from troth.people.facts import EMAIL
 from troth.people.models import PERSONS, Account, Person, new_handle
 from troth.people.passwords import Chosen
-from troth.people.values import Under, demand, keep
+from troth.people.values import Told, Under, demand, keep
 from troth.policy.words import Message, Pseudonym, mark
 from troth.store import Tx
 from troth.store.locks import serialise
@@ -79,10 +79,11 @@ def enrol(
     before (`Committer.submit_as`). Raises NoPolicyError, RefusedError (nothing is kept),
     AlreadyThereError.
     """
-    demand(tx, given, UNDER, of_age=of_age)
+    told = Told(of_age=of_age)
+    demand(tx, given, UNDER, told)
     if EMAIL in given:
         _index(tx, person, given[EMAIL])
-    kept = keep(tx, "people.enrolled", person, given, UNDER, of_age=of_age)
+    kept = keep(tx, "people.enrolled", person, given, UNDER, told)
     tx.pending.add(PERSONS, (person, tx.now, kept.entry))
     return Enrolled(person, kept.pseudonym, kept.entry)
 

@@ -1,6 +1,7 @@
 """What is held of a person, value by value: kept as declared, opened for a declared purpose.
 
 `keep(tx, kind, person, given, under) -> Kept`        raises NoPolicyError, RefusedError
+`enter(tx, kind, person, given, under, leave) -> Kept`   the same of what was decided before
 `replace(tx, kind, person, given, under) -> Kept`     the same; what stood there is erased
 `reveal(tx, person, category, field, purpose) -> Plain | None`    raises the same, vault errors
 `demand_rules(tx) -> Rulebook`                        raises NoPolicyError
@@ -8,15 +9,16 @@
                                                       sealed in a row of its own table
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from msgspec import Struct
 
 from troth import vault
 from troth.gate import Decision, may_collect, may_use, permit
-from troth.gate.facts import CollectFacts, UseFacts
+from troth.gate.facts import CollectFacts, Consents, UseFacts
 from troth.ledger import EntryId, LedgerEntry, record
+from troth.ledger.entries import NOTHING
 from troth.people.models import DETAILS, PERSONS, Account, Detail
 from troth.policy.rules import Rulebook
 from troth.policy.words import Message, Pseudonym, mark
@@ -58,6 +60,24 @@ class Under(Struct, frozen=True):
     beside: frozenset[str] = frozenset()
 
 
+class Told(Struct, frozen=True):
+    """What the gate is told beside the fields.
+
+    `agreed` and `separate` are the consents that stand, `region` is where the person is (ISO 3166
+    or ""), `of_age` None where it was not asked.
+    """
+
+    agreed: Consents = 0
+    separate: Consents = 0
+    region: str = ""
+    of_age: bool | None = None
+
+
+NOTHING_TOLD: Final = Told()
+Leave = tuple[Rulebook, CollectFacts, Decision]
+"""The decision that values may be taken in, and on what."""
+
+
 class Kept(Struct, frozen=True):
     """Whose values were kept, and the entry that tells of it."""
 
@@ -72,28 +92,36 @@ def keep(
     person: PersonId,
     given: Mapping[str, str],
     under: Under,
-    *,
-    of_age: bool | None = None,
+    told: Told = NOTHING_TOLD,
 ) -> Kept:
     """Take in values: sealed, with category, purpose, source and version; nothing if refused."""
-    rules, question, decision = demand(tx, given, under, of_age=of_age)
+    return enter(tx, kind, person, given, under, demand(tx, given, under, told))
+
+
+def enter(
+    tx: Tx,
+    kind: str,
+    person: PersonId,
+    given: Mapping[str, str],
+    under: Under,
+    leave: Leave,
+    about: Mapping[str, Any] = NOTHING,
+) -> Kept:
+    """Seal what was decided on with this leave, and enter it; `about` is told beside.
+
+    Raises RefusedError where the leave is a no, and ErasedError.
+    """
+    rules, question, decision = leave
+    if not decision.allowed:
+        raise RefusedError(decision)
     sealed = [
         vault.seal(tx, person, under.category, field, value, rules.version)
         for field, value in given.items()
     ]
     commitments = [vault.commitment(one) for one in sealed]
     pseudonym = vault.pseudonym(tx, person)
-    entry = record(
-        tx,
-        LedgerEntry(
-            kind,
-            rules.version,
-            pseudonym,
-            about={"commitments": [one.hex() for one in commitments]},
-            facts=question,
-            decision=decision,
-        ),
-    )
+    told = {**about, "commitments": [one.hex() for one in commitments]}
+    entry = record(tx, LedgerEntry(kind, rules.version, pseudonym, told, question, decision))
     for one, kept in zip(sealed, commitments, strict=True):
         where = (person, under.category, one.field, rules.version, under.purpose, under.source)
         tx.pending.add(DETAILS, (*where, tx.now, one.box, kept, entry))
@@ -118,22 +146,28 @@ def demand_use(tx: Tx, category: str, purpose: str) -> tuple[Rulebook, UseFacts,
     return rules, question, decision
 
 
-def demand(
-    tx: Tx, given: Mapping[str, str], under: Under, *, of_age: bool | None = None
-) -> tuple[Rulebook, CollectFacts, Decision]:
-    """Return the decision that values may be taken in, and on what. Raises as `keep`."""
+def demand(tx: Tx, given: Iterable[str], under: Under, told: Told = NOTHING_TOLD) -> Leave:
+    """Return the decision that fields may be taken in, and on what. Raises as `keep`."""
     rules = demand_rules(tx)
-    question = CollectFacts(
-        category=under.category,
-        fields=frozenset(given) | under.beside,
-        purpose=under.purpose,
-        source=under.source,
-        of_age=of_age,
-    )
+    question = question_of(given, under, told)
     decision = may_collect(rules, question, tx.now)
     if not decision.allowed:
         raise RefusedError(decision)
     return rules, question, decision
+
+
+def question_of(given: Iterable[str], under: Under, told: Told = NOTHING_TOLD) -> CollectFacts:
+    """Return what the gate is asked of fields that were filled."""
+    return CollectFacts(
+        category=under.category,
+        fields=frozenset(given) | under.beside,
+        purpose=under.purpose,
+        source=under.source,
+        agreed=told.agreed,
+        separate=told.separate,
+        region=told.region,
+        of_age=told.of_age,
+    )
 
 
 def replace(tx: Tx, kind: str, person: PersonId, given: Mapping[str, str], under: Under) -> Kept:

@@ -10,6 +10,8 @@ from troth.policy.words import Message, StatementId, mark
 
 PERIOD: Final = timedelta(hours=1)
 MEASURES: Final = frozenset({StatementId("protection.measures")})
+DIRECT: Final = frozenset({StatementId("collection.direct")})
+"""Red too where a value is not what was entered when it was taken in."""
 
 
 def _examine(module: str) -> Callable[[Store, datetime], Evidence]:
@@ -22,7 +24,9 @@ def _examine(module: str) -> Callable[[Store, datetime], Evidence]:
     return examine
 
 
-def _sabotage(name: str, function: str, undo: str = "") -> Sabotage:
+def _sabotage(
+    name: str, function: str, undo: str = "", breaks: frozenset[StatementId] = MEASURES
+) -> Sabotage:
     """Return a sabotage that is imported when it is committed, for the same reason."""
 
     def run(which: str) -> Callable[[Store], None]:
@@ -31,7 +35,7 @@ def _sabotage(name: str, function: str, undo: str = "") -> Sabotage:
 
         return go
 
-    return Sabotage(name, MEASURES, run(function), run(undo) if undo else None)
+    return Sabotage(name, breaks, run(function), run(undo) if undo else None)
 
 
 CONTROLS: Final[tuple[Control, ...]] = (
@@ -64,8 +68,8 @@ CONTROLS: Final[tuple[Control, ...]] = (
         period=PERIOD,
         examine=_examine("examinations_sealed"),
         sabotages=(
-            _sabotage("protection.byte-flipped", "byte_flipped"),
-            _sabotage("protection.plaintext-in-row", "plaintext_in_row"),
+            _sabotage("protection.byte-flipped", "byte_flipped", breaks=MEASURES | DIRECT),
+            _sabotage("protection.plaintext-in-row", "plaintext_in_row", breaks=MEASURES | DIRECT),
             _sabotage("protection.plaintext-in-file", "plaintext_in_file", "forget_file"),
         ),
     ),

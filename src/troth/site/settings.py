@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "troth.consent",
     "troth.access",
     "troth.notices",
+    "troth.collection",
     "troth.protection",
     *(["troth.evidence"] if importlib.util.find_spec("troth.evidence") else []),
     "troth.site",

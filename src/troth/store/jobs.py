@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from troth.policy.words import Message, mark
 from troth.store import jobs_wake
+from troth.store.idempotent import forget_answers
 from troth.store.models import (
     DONE,
     KEY_LENGTH_MAX,
@@ -208,6 +209,14 @@ JOBS: Final[tuple[Job, ...]] = (
             mark("Drops the rows of jobs and messages that ended long ago, and closed signals.")
         ),
         function=sweep,
+        period=timedelta(hours=1),
+    ),
+    Job(
+        name="store.forget-answers",
+        what=Message(
+            mark("Drops the answers that were kept for a day for calls that are made twice.")
+        ),
+        function=forget_answers,
         period=timedelta(hours=1),
     ),
 )

@@ -20,6 +20,16 @@ def share(tx: Tx, name: str) -> None:
     _hold(tx, "pg_advisory_xact_lock_shared", name)
 
 
+def try_hold(tx: Tx, name: str) -> bool:
+    """Hold `name` until the transaction ends, unless another transaction holds it: never wait."""
+    connection = connections[tx.alias]
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(name)])
+        return bool(cursor.fetchone()[0])
+
+
 def _hold(tx: Tx, function: str, name: str) -> None:
     connection = connections[tx.alias]
     if connection.vendor == "postgresql":

@@ -1,4 +1,4 @@
-"""Tables of work that waits: jobs, what is to leave this server, and signals for people."""
+"""Tables of work that waits: jobs, what is to leave this server, signals; and of answers given."""
 
 from typing import ClassVar, Final
 
@@ -17,6 +17,7 @@ UNFINISHED: Final = (WAITING, RUNNING)
 NAME_LENGTH_MAX: Final = 100
 KEY_LENGTH_MAX: Final = 200
 LEASE_LENGTH: Final = 32
+HASH_LENGTH: Final = 64
 ERROR_LENGTH_MAX: Final = 100
 
 
@@ -133,3 +134,26 @@ class Signal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} ×{self.times}"
+
+
+class StoredAnswer(models.Model):
+    """What a call was answered that named itself by a key, to be answered once more.
+
+    `key` is SHA-256 over who asked and that key, `request` over what was asked. `body` holds ids
+    and names of the policy, never a value of a person.
+    """
+
+    key = models.CharField(max_length=HASH_LENGTH, primary_key=True)
+    request = models.CharField(max_length=HASH_LENGTH)
+    status = models.PositiveSmallIntegerField()
+    body = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """Found by its key; dropped by its age."""
+
+        db_table = "store_answer"
+        indexes: ClassVar = [models.Index(fields=["at"], name="answer_by_age")]
+
+    def __str__(self) -> str:
+        return f"answer of {self.at:%Y-%m-%d %H:%M}"

@@ -12,10 +12,12 @@ from troth.vault.persons import (
     erased,
     keys_made_before,
     known_pseudonym,
+    known_pseudonyms,
     new_person,
     person_of,
     prepare,
     pseudonym,
+    read_keys,
 )
 from troth.vault.store import close_store, drill_identity, open_store, signing_key, store_id
 from troth.vault.tombstones import adopt, bury, demand_not_others, demand_ours, mark_destroyed
@@ -49,6 +51,7 @@ __all__ = [
     "index",
     "keys_made_before",
     "known_pseudonym",
+    "known_pseudonyms",
     "last_checkpoint",
     "mark_destroyed",
     "new_person",
@@ -57,6 +60,7 @@ __all__ = [
     "person_of",
     "prepare",
     "pseudonym",
+    "read_keys",
     "remember_checkpoint",
     "rotate_generation",
     "rotate_operator_key",

@@ -78,9 +78,8 @@ def _new_pseudonym() -> Pseudonym:
     return Pseudonym(base64.b32encode(os.urandom(PSEUDONYM_BYTES)).decode().rstrip("=").lower())
 
 
-def _refuse_erased(run: Any, persons: Sequence[str]) -> None:
-    for begin in range(0, len(persons), CHUNK):
-        chunk = persons[begin : begin + CHUNK]
+def _refuse_erased(run: Any, persons: Sequence[PersonId]) -> None:
+    for chunk in _chunks(persons):
         places = ", ".join("?" * len(chunk))
         if run(f"SELECT 1 FROM erased WHERE person IN ({places})", chunk).fetchone():  # noqa: S608 - question marks alone
             raise ErasedError
@@ -88,13 +87,63 @@ def _refuse_erased(run: Any, persons: Sequence[str]) -> None:
 
 def key_of(tx: Tx, person: PersonId, *, make: bool = False) -> Key:
     """Return a person's key. Raises ErasedError for who is buried, destroyed or was never known."""
-    keys: dict[str, Key] | None = tx.memo.get(tombstones.KEYS)
-    if keys is None:
-        keys = tx.memo[tombstones.KEYS] = open_store().cache.at(tombstones.clock(tx))
+    keys = _keys(tx)
     found = keys.get(person)
     if found is None:
         found = keys[person] = _load(tx, person, make=make)
     return found
+
+
+def _keys(tx: Tx) -> dict[str, Key]:
+    """Return the keys this transaction knows."""
+    keys: dict[str, Key] | None = tx.memo.get(tombstones.KEYS)
+    if keys is None:
+        keys = tx.memo[tombstones.KEYS] = open_store().cache.at(tombstones.clock(tx))
+    return keys
+
+
+def read_keys(tx: Tx, persons: Iterable[PersonId]) -> frozenset[PersonId]:
+    """Read the keys of many persons, some hundreds at a time; return whose there are.
+
+    Who is not among them is buried, destroyed or was never known.
+    """
+    asked, keys, store = frozenset(persons), _keys(tx), open_store()
+    for chunk in _chunks(sorted(asked - keys.keys())):
+        buried = tombstones.buried(tx, chunk)
+        fresh = {one: key for one in chunk if (key := store.cache.fresh.pop(one, None)) is not None}
+        stored = _stored_of(store, [one for one in chunk if one not in buried | fresh.keys()])
+        keys.update({one: key for one, key in fresh.items() if one not in buried} | stored)
+    return asked & keys.keys()
+
+
+def _stored_of(store: KeyStore, persons: Sequence[str]) -> dict[str, Key]:
+    """Return the keys of those who have one; a rotation that ends meanwhile is read past."""
+    wrapping: dict[int, AESGCM] = {}
+    found = {}
+    for person, wrapped, number, pseudonym in _rows(store, "wrapped, generation", persons):
+        try:
+            if number not in wrapping:
+                wrapping[number] = AESGCM(store.generation_key(number))
+            raw = open_box(wrapping[number], place(person, str(number)), wrapped)
+        except KeyStoreError:
+            key = _stored(store, person)
+        else:
+            key = Key(AESGCM(raw), Pseudonym(pseudonym))
+        if key is not None:
+            found[person] = key
+    return found
+
+
+def _rows(store: KeyStore, columns: str, persons: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return the key rows of persons, at most `CHUNK`: person, these columns, pseudonym."""
+    places = ", ".join("?" * len(persons))
+    query = f"SELECT person, {columns}, pseudonym FROM person_key WHERE person IN ({places})"  # noqa: S608 - our own words and question marks
+    return store.read(query, tuple(persons))
+
+
+def _chunks(persons: Sequence[PersonId]) -> Iterator[Sequence[PersonId]]:
+    for begin in range(0, len(persons), CHUNK):
+        yield persons[begin : begin + CHUNK]
 
 
 def _load(tx: Tx, person: PersonId, *, make: bool) -> Key:
@@ -142,6 +191,15 @@ def known_pseudonym(tx: Tx, person: PersonId) -> Pseudonym | None:
     del tx
     rows = open_store().read("SELECT pseudonym FROM person_key WHERE person = ?", (person,))
     return Pseudonym(rows[0][0]) if rows else None
+
+
+def known_pseudonyms(persons: Iterable[PersonId]) -> dict[PersonId, Pseudonym]:
+    """Return the pseudonyms of many persons, of those alone whose keys stand, buried or not."""
+    found = {}
+    for chunk in _chunks(sorted(set(persons))):
+        for person, _, pseudonym in _rows(open_store(), "number", chunk):
+            found[PersonId(person)] = Pseudonym(pseudonym)
+    return found
 
 
 def person_of(tx: Tx, pseudonym: Pseudonym) -> PersonId | None:

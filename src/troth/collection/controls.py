@@ -1,0 +1,80 @@
+"""Controls of collection: everything held is in the register, and says where it came from."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Final
+
+from troth.policy.promise import Control, Cursor, Evidence, Sabotage, Store
+from troth.policy.words import Message, StatementId, mark
+
+PERIOD: Final = timedelta(hours=1)
+DIRECT: Final = frozenset({StatementId("collection.direct")})
+DEFINITION: Final = frozenset({StatementId("collection.definition")})
+
+
+def _examine(name: str) -> Callable[..., Evidence]:
+    """Return an examination that is imported when it runs: tables need Django set up.
+
+    It takes a cursor where it is a control's `resume`.
+    """
+
+    def examine(store: Store, now: datetime, *cursor: Cursor) -> Evidence:
+        module = import_module(f"troth.collection.examinations_{name}")
+        found: Evidence = module.examine(store.alias, now, *cursor)
+        return found
+
+    return examine
+
+
+def _sabotage(name: str, breaks: frozenset[StatementId]) -> Sabotage:
+    """Return a sabotage that is imported when it is committed, for the same reason."""
+
+    def commit(store: Store) -> None:
+        module = import_module("troth.collection.sabotages")
+        getattr(module, name.replace("-", "_"))(store)
+
+    return Sabotage(f"collection.{name}", breaks, commit)
+
+
+CONTROLS: Final[tuple[Control, ...]] = (
+    Control(
+        name="collection.registered-fields",
+        proves=Message(
+            mark(
+                "Every field that is stored of anybody, in whatever table, is in the register of"
+                " the version it was taken in under, in that category, with a class; of what the"
+                " server itself wrote, its category is."
+            )
+        ),
+        period=PERIOD,
+        examine=_examine("register"),
+        resume=_examine("register"),
+        sabotages=(
+            # what no entry tells of has no provenance either
+            _sabotage("value-unregistered", DEFINITION | DIRECT),
+            _sabotage("record-unregistered", DEFINITION | DIRECT),
+            _sabotage("other-table-unregistered", DEFINITION),
+        ),
+    ),
+    Control(
+        name="collection.provenance",
+        proves=Message(
+            mark(
+                "Every value and record that is held names its source, its purpose and the version"
+                " in force when it was taken in, as the register declares them; and it is what its"
+                " entry in the ledger committed to, of that person."
+            )
+        ),
+        period=PERIOD,
+        examine=_examine("provenance"),
+        resume=_examine("provenance"),
+        sabotages=(
+            _sabotage("source-missing", DIRECT),
+            _sabotage("record-of-another", DIRECT),
+            _sabotage("value-of-another", DIRECT),
+            _sabotage("purpose-changed", DIRECT),
+            _sabotage("version-not-in-force", DIRECT),
+        ),
+    ),
+)
