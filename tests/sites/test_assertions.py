@@ -23,7 +23,7 @@ from troth.sites.errors import KeyRefusedError
 from troth.sites.facts import Caller, authenticate
 from troth.sites.models import SpentAssertion
 from troth.sites.secrets import bearer_of, bearer_secret
-from troth.store import SYSTEM, Store, Tx, transact_on
+from troth.store import SYSTEM, Store, Tx, rehearse, transact_on
 from troth.vault import ErasedError, PersonId
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -180,6 +180,27 @@ def test_an_operators_user_is_found_by_her_id_until_she_is_erased() -> None:
         run(subjects.demand_subject, "user-1")
     with pytest.raises(ErasedError):
         run(subjects.make_subject, person, "person")
+
+
+def test_many_are_found_and_made_at_once_and_nobody_twice() -> None:
+    ids = [f"user-{number}" for number in range(1_200)]
+    first = known(ids[7])
+    made = run(subjects.make_subjects, ids)
+    assert made[ids[7]] == first
+    assert len(set(made.values())) == len(ids)
+    assert run(subjects.find_subjects, ids) == made
+    erasure.erase(made[ids[3]], "asked")
+    assert ids[3] not in run(subjects.find_subjects, ids)
+    assert run(subjects.find_subjects, ["nobody"]) == {}
+    with pytest.raises(UnfitSubjectError):
+        run(subjects.find_subjects, ["user-1", ""])
+
+
+def test_what_is_rehearsed_leaves_nothing() -> None:
+    person = rehearse(SYSTEM, lambda tx: subjects.demand_subject(tx, "user-1", new=True))
+    assert not Person.objects.filter(pk=person).exists()
+    with pytest.raises(UnknownSubjectError):
+        run(subjects.demand_subject, "user-1")
 
 
 def test_ids_that_differ_in_a_letters_case_are_two_persons() -> None:

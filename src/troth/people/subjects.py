@@ -1,12 +1,15 @@
 """Whose data it is when nobody signs in here: an operator's own user, a visitor, an installation.
 
 `find_external(tx, external) -> PersonId | None`      by the id the operator knows her by
+`find_subjects(tx, externals)`, `make_subjects(tx, externals)`    of many, in a few queries
 `make_subject(tx, person, bearer) -> EntryId`
 `demand_subject(tx, external, new=…) -> PersonId`     raises UnknownSubjectError, UnfitSubjectError
 An operator's id is stored nowhere: it is found by the vault's index, and goes with the key.
 """
 
+from collections.abc import Iterable
 from hashlib import sha256
+from itertools import islice
 from typing import Final, Literal
 
 from troth import vault
@@ -21,6 +24,7 @@ Bearer = Literal["person", "visitor", "installation"]
 EXTERNAL: Final = "external"
 """The kind of the index row of an operator's own id."""
 EXTERNAL_LENGTH_MAX: Final = 200
+CHUNK: Final = 500
 
 
 class UnknownSubjectError(LookupError):
@@ -70,20 +74,45 @@ def demand_subject(tx: Tx, external: str, *, new: bool = False) -> PersonId:
     demand_fit(external)
     found = find_external(tx, external)
     if found is None and new:
-        serialise(tx, f"people.external.{sha256(external.encode()).digest()[0]}")
-        found = find_external(tx, external) or _made(tx, external)
+        found = make_subjects(tx, [external])[external]
     if found is None:
         raise UnknownSubjectError
     return found
 
 
-def _made(tx: Tx, external: str) -> PersonId:
-    """Make somebody known by an id; whose key an earlier try left behind becomes hers."""
-    person = vault.new_person()
-    vault.prepare([vault.Named(person, EXTERNAL, _exact(external))])
-    known = vault.find(tx, EXTERNAL, _exact(external)) or person
-    make_subject(tx, known, "person")
-    return known
+def find_subjects(tx: Tx, externals: Iterable[str]) -> dict[str, PersonId]:
+    """Return who of many ids is known, in a few queries. Raises UnfitSubjectError."""
+    asked = dict.fromkeys(externals)
+    for external in asked:
+        demand_fit(external)
+    exact = {_exact(external): external for external in asked}
+    known = vault.find_many(EXTERNAL, exact)
+    tx.pending.flush(tx.alias)
+    there: set[str] = set()
+    persons = iter(known.values())
+    while chunk := list(islice(persons, CHUNK)):
+        rows = Person.objects.using(tx.alias).filter(pk__in=chunk)
+        there.update(rows.values_list("pk", flat=True))
+    return {exact[one]: person for one, person in known.items() if person in there}
+
+
+def make_subjects(tx: Tx, externals: Iterable[str]) -> dict[str, PersonId]:
+    """Make those who are known by none of these ids; whoever makes them at the same time waits."""
+    wanted = sorted(dict.fromkeys(externals))
+    for lock in sorted({_lock(external) for external in wanted}):
+        serialise(tx, lock)
+    made = find_subjects(tx, wanted)
+    fresh = [one for one in wanted if one not in made]
+    vault.prepare(vault.Named(vault.new_person(), EXTERNAL, _exact(one)) for one in fresh)
+    known = vault.find_many(EXTERNAL, [_exact(one) for one in fresh])
+    for one in fresh:
+        made[one] = known[_exact(one)]
+        make_subject(tx, made[one], "person")
+    return made
+
+
+def _lock(external: str) -> str:
+    return f"people.external.{sha256(external.encode()).digest()[0]}"
 
 
 def _exact(external: str) -> str:

@@ -21,6 +21,9 @@ Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT_BYTES: Final = 1_000_000
+BATCH_LIMIT_BYTES: Final = 10_000_000
+BATCHES: Final = frozenset({"/v1/records"})
+"""Where 10,000 rows may come in one body."""
 BODY_TIMEOUT_S: Final = 30
 PLAIN: Final = b"text/plain; charset=utf-8"
 PROBLEM: Final = b"application/problem+json"
@@ -107,8 +110,9 @@ def _refuse_body(scope: Scope) -> tuple[int, bytes] | None:
     if b"transfer-encoding" in headers:
         return 411, _problem(411, "length-required", "Send a Content-Length.")
     length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > BODY_LIMIT_BYTES:
-        detail = f"A body may have {BODY_LIMIT_BYTES} bytes."
+    limit = BATCH_LIMIT_BYTES if scope["path"] in BATCHES else BODY_LIMIT_BYTES
+    if not length.isdigit() or int(length) > limit:
+        detail = f"A body may have {limit} bytes."
         return 413, _problem(413, "content-too-large", detail)
     return None
 

@@ -11,8 +11,10 @@ from pkgutil import iter_modules
 from typing import Protocol
 
 import troth
+from troth import vault
 from troth.ledger.sequencer import Sequencer
 from troth.store import Store
+from troth.store.committer import Committer
 from troth.store.jobs import Table, hand_over, table_of
 from troth.store.jobs_worker import Workers
 
@@ -46,12 +48,29 @@ class Background:
             self._started.pop().stop()
 
 
+class Writer:
+    """The one writer of what comes in by the API: known to it as long as it runs."""
+
+    def __init__(self, store: Store) -> None:
+        self._committer = Committer(store, vault.prepare)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._committer.start()
+        vault.hand_over(self._committer)
+
+    def stop(self) -> None:
+        """Write what waits, and leave what comes later to transactions of its own."""
+        vault.hand_over(None)
+        self._committer.stop()
+
+
 def background(store: Store, workers: int) -> Background:
     """Return what a serving process has beside the pages; what ticks on its own is added here."""
     table = known_jobs()
     hand_over(table)
     # jobs write entries, so who enters those in the log ends after them
-    return Background([Sequencer(store), Workers(store, table, workers)])
+    return Background([Sequencer(store), Writer(store), Workers(store, table, workers)])
 
 
 @cache

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "troth.site.middleware.observe",
     "django.middleware.security.SecurityMiddleware",
     "troth.site.middleware.strict_headers",
+    "troth.site.cross_origin.open_to_pages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "troth.site.middleware.choose_language",
@@ -155,7 +156,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000  # the edge holds all but batches to less
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_HANDLERS: list[str] = []
 

@@ -98,6 +98,31 @@ def transact_on(
         return result
 
 
+class _UndoneError(Exception):
+    """What was rehearsed is undone by it."""
+
+
+def rehearse(
+    actor: str,
+    verb: Callable[Concatenate[Tx, Arguments], Result],
+    *args: Arguments.args,
+    **kwargs: Arguments.kwargs,
+) -> Result:
+    """Run `verb(tx, …)` as `transact_as` does, undo all it wrote, and return its result."""
+    results: list[Result] = []
+
+    def run(tx: Tx) -> None:
+        results.append(verb(tx, *args, **kwargs))
+        tx.pending.flush(tx.alias)
+        raise _UndoneError
+
+    try:
+        transact_as(actor, run)
+    except _UndoneError:
+        return results[0]
+    raise AssertionError("what is rehearsed ends by being undone")
+
+
 @contextmanager
 def transaction_of(store: Store, verb: object) -> Iterator[None]:
     """Open the one transaction a context may have on a store; for the store's own use."""

@@ -3,7 +3,7 @@
 from troth.vault.derive import derive
 from troth.vault.errors import DamagedError, ErasedError, KeyStoreError, NotOpenedError
 from troth.vault.generations import generation_age, rotate_generation
-from troth.vault.index import find, index, normalised
+from troth.vault.index import find, find_many, index, normalised
 from troth.vault.opening import seal, unseal
 from troth.vault.operator import rotate_operator_key
 from troth.vault.persons import (
@@ -21,6 +21,7 @@ from troth.vault.store import close_store, drill_identity, open_store, signing_k
 from troth.vault.tombstones import adopt, bury, demand_not_others, demand_ours, mark_destroyed
 from troth.vault.values import PersonId, Plain, Sealed, commitment
 from troth.vault.witness import last_checkpoint, remember_checkpoint
+from troth.vault.writer import hand_over, write
 
 __all__ = [
     "DamagedError",
@@ -42,7 +43,9 @@ __all__ = [
     "drill_identity",
     "erased",
     "find",
+    "find_many",
     "generation_age",
+    "hand_over",
     "index",
     "keys_made_before",
     "known_pseudonym",
@@ -61,4 +64,5 @@ __all__ = [
     "signing_key",
     "store_id",
     "unseal",
+    "write",
 ]

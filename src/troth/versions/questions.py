@@ -1,6 +1,5 @@
 """Questions to the gate from outside: parsed with limits, answered by the version in force."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -15,11 +14,11 @@ from troth.gate.facts import NAMED_PERSON_KEYS, Facts
 from troth.policy.document import Version
 from troth.policy.words import Message, mark
 from troth.versions import facts
+from troth.versions.body import json_of
 from troth.versions.models import StoredVersion
 from troth.versions.problem import ProblemError
 
 BATCH_MAX: Final = 1_000
-BYTE: Final = re.compile(r"\(byte (\d+)\)")
 
 
 class Batch(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +45,7 @@ def ask(alias: str, body: bytes, at: datetime) -> Answer | Answers:
     version = current(alias, at)
     rules = facts.rulebook(alias, version.hash)
     document = facts.document(alias, version.hash)
-    shape = _json_of(body)
+    shape = json_of(body)
     _refuse_named_person(shape, rules.cites.view)
     if isinstance(shape, dict) and "decisions" in shape:
         questions = list(_batch(body))
@@ -57,33 +56,6 @@ def ask(alias: str, body: bytes, at: datetime) -> Answer | Answers:
 def _told(document: Version, decision: Decision) -> Answer:
     with translation.override("zh-hans"):
         return answer(document, decision, translation.gettext)
-
-
-def _json_of(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        place = _place_of(error, body)
-        before = body[:place]
-        raise ProblemError(
-            400,
-            "malformed-json",
-            Message(mark("The body is not JSON: %(why)s."), {"why": str(error)}),
-            line=before.count(b"\n") + 1,
-            column=place - (before.rfind(b"\n") + 1) + 1,
-        ) from None
-
-
-def _place_of(error: Exception, body: bytes) -> int:
-    """Return the byte where the body stops being JSON: its end where it is cut off."""
-    try:
-        body.decode()
-    except UnicodeDecodeError as undecodable:
-        return undecodable.start
-    found = BYTE.search(str(error))
-    if found:
-        return int(found.group(1))
-    return len(body) if "truncated" in str(error) else 0
 
 
 def _refuse_named_person(shape: Any, statement: str) -> None:

@@ -1,0 +1,162 @@
+"""The client: what a back end asks of a Troth server."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from troth_client.assertions import LASTS_SECONDS, assertion
+from troth_client.calls import Calls
+
+TIMEOUT_SECONDS: Final = 10.0
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A yes or no, a sentence that says why, and the id of the policy's statement that rules."""
+
+    allowed: bool
+    code: str
+    reason: Mapping[str, str]
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """What somebody has agreed to and refused by now, and under which version of the policy."""
+
+    version: str
+    sequence: int
+    choices: Mapping[str, bool]
+    asked: tuple[Mapping[str, str], ...] = ()
+    token: str = field(default="", repr=False)
+
+
+class Troth:
+    """A Troth server, as one of its secret keys may use it. Safe to share between threads."""
+
+    def __init__(self, server: str, key: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        """`server` is its address, `key` a secret key. Raises ValueError on what is neither."""
+        if not key.startswith(("troth_sk_", "troth_tsk_")):
+            raise ValueError("a back end uses a secret key: troth_sk_…")
+        self._key = key
+        self._calls = Calls(server, key, timeout_seconds)
+
+    def __repr__(self) -> str:
+        return f"Troth({self._calls.audience})"
+
+    def record(
+        self,
+        subject: str,
+        category: str,
+        fields: Mapping[str, Value],
+        *,
+        purpose: str,
+        source: str = "direct",
+        **more: Any,
+    ) -> str:
+        """Have a record taken in; return its id. `new=True`: she may be unknown until now.
+
+        `of_age=True` where the policy asks for a minimum age, `region` an ISO 3166 code. Raises
+        RefusedError: undeclared (422), without consent (403), unknown (404), erased (410).
+        """
+        told = _record(subject, category, fields, purpose=purpose, source=source, **more)
+        return str(self._write("/v1/records", told)["id"])
+
+    def records(self, records: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Have up to 10,000 records taken in, all or none; return their ids in order.
+
+        Each has what `record` takes: subject, category, fields, purpose, source, …
+        """
+        told = [_record(**{"source": "direct", **one}) for one in records]
+        return [str(one) for one in self._write("/v1/records", {"records": told})["ids"]]
+
+    def use(
+        self, subject: str, category: str, fields: Iterable[str] | None = None, *, purpose: str
+    ) -> dict[str, str | None]:
+        """Return values for a purpose the policy tells of; the use is recorded. None: not held.
+
+        Raises RefusedError.
+        """
+        told: dict[str, Any] = {"subject": subject, "category": category, "purpose": purpose}
+        if fields is not None:
+            told["fields"] = list(fields)
+        values: dict[str, str | None] = self._calls.send("POST", "/v1/uses", told)["values"]
+        return values
+
+    def decide(self, verb: str, **facts: Any) -> Decision:
+        """Ask what the policy allows; nothing is done or recorded. `facts` are the verb's."""
+        told = {name: _plain(value) for name, value in facts.items()}
+        answer = self._calls.send("POST", "/v1/decisions", {"verb": verb, **told})
+        reason = answer["reason"]
+        return Decision(
+            answer["allowed"], reason["code"], reason["text"], answer["statement"]["id"]
+        )
+
+    def consents(self, subject: str, *, lang: str = "en") -> Consents:
+        """Return what somebody has agreed to, and the words for what may be asked."""
+        query = urlencode({"subject": subject, "lang": lang})
+        told = self._calls.send("GET", f"/v1/consents?{query}")
+        choices = {about: one["given"] for about, one in told["choices"].items()}
+        return Consents(
+            told["version"], told["sequence"], choices, tuple(told["asked"]), told.get("token", "")
+        )
+
+    def choose(
+        self,
+        subject: str,
+        choices: Mapping[str, bool],
+        *,
+        version: str,
+        texts: Mapping[str, str],
+        lang: str,
+        surface: str = "settings",
+        **more: Any,
+    ) -> frozenset[str]:
+        """Keep what somebody said to each thing she was asked; return what has changed by it.
+
+        `version` and `texts` (by what is asked for, the hash of the words shown) come from
+        `consents`: a yes is bound to the words she saw.
+        """
+        told = {
+            "subject": subject,
+            "choices": dict(choices),
+            "version": version,
+            "texts": dict(texts),
+            "lang": lang,
+            "surface": surface,
+            **more,
+        }
+        return frozenset(self._write("/v1/consents", told)["changed"])
+
+    def assert_identity(self, subject: str, *, lasts_seconds: int = LASTS_SECONDS) -> str:
+        """Return an assertion for your page: who its user is, to be used once, within minutes."""
+        return assertion(self._key, self._calls.audience, subject, lasts_seconds=lasts_seconds)
+
+    def _write(self, path: str, body: object) -> dict[str, Any]:
+        return self._calls.send("POST", path, body, {"Idempotency-Key": uuid.uuid4().hex})
+
+
+def _record(
+    subject: str,
+    category: str,
+    fields: Mapping[str, Value],
+    *,
+    purpose: str,
+    source: str,
+    **more: Any,
+) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "category": category,
+        "fields": dict(fields),
+        "purpose": purpose,
+        "source": source,
+        **more,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, set | frozenset | tuple) else value
