@@ -28,6 +28,7 @@ from troth.access import (
     glass,
     grants,
     invitations,
+    keys,
     log,
     members,
     organisation,
@@ -39,10 +40,14 @@ from troth.access.asked import Asked
 from troth.access.models import Break, Bulk, Case, CaseMember, Grant, Member, MemberRole
 from troth.access.settings import set_setting
 from troth.notices import actions as mail
+from troth.sites import actions as site_keys
 from troth.store import SYSTEM
 
 Whose = Literal["own", "other"]
 Deed = Callable[[House, Member, Whose], Any]
+KEY: Final = site_keys.Wanted(
+    site="main", kind="secret", label="Back end", scopes=frozenset({"records"})
+)
 PAGES: Final = frozenset(
     {
         "account.change",  # only ever one's own: the pages of an account know no other
@@ -52,6 +57,7 @@ PAGES: Final = frozenset(
         "grant.see",
         "log.see",  # `log.search` narrows to one's own; see test_log
         "map.see",
+        "key.see",
     }
 )
 """What is decided where a page is shown, and tried by the tests of pages."""
@@ -175,6 +181,11 @@ def take_case(house: House, actor: Member, _to: Whose) -> None:
     act(actor, cases.take, opened(house, kind=kind))
 
 
+def end_key(_house: House, actor: Member, _to: Whose) -> None:
+    made = act(SYSTEM, site_keys.make, KEY)
+    act(actor, keys.revoke, made.key.id)
+
+
 OWN: Final[dict[str, Deed]] = {
     "undertaking.sign": lambda _h, a, _o: act(a, undertakings.sign, 1, "Robin Example", "en"),
     "case.take": take_case,
@@ -201,6 +212,8 @@ HOUSE: Final[dict[str, Deed]] = {
     "settings.edit": lambda _h, a, _o: act(a, set_setting, "volume_per_hour", 3),
     "jobs.act": lambda _h, a, _o: act(a, upkeep.try_again, 1),
     "signal.close": lambda _h, a, _o: act(a, upkeep.close_signal, 1, "seen"),
+    "key.make": lambda _h, a, _o: act(a, keys.make, KEY),
+    "key.end": end_key,
 }
 """What is nobody's own: it is decided as of another's."""
 

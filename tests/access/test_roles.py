@@ -64,6 +64,12 @@ MEANT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mail.edit": ((owner, officer), (owner, officer)),
     "settings.edit": ((owner, security), (owner, security)),
     "jobs.act": ((owner, security, engineer), (owner, security, engineer)),
+    "key.see": (
+        (owner, officer, security, auditor, engineer),
+        (owner, officer, security, auditor, engineer),
+    ),
+    "key.make": ((owner, security, engineer), (owner, security, engineer)),
+    "key.end": ((owner, security, engineer), (owner, security, engineer)),
     "signal.close": ((owner, officer, security, engineer), (owner, officer, security, engineer)),
 }
 

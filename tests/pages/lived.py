@@ -1,7 +1,7 @@
 """Let something happen in a running server's store: `python -m tests.pages.lived DATA DATABASE`.
 
-Members of each role, sworn; a person's request answered; a case worked on; a broken glass. It runs
-in a process of its own, as the tests' process has a database of its own.
+Members of each role, sworn; a person's request answered; a case worked on; a broken glass; keys of
+sites. It runs in a process of its own, as the tests' process has a database of its own.
 """
 
 import subprocess
@@ -37,8 +37,10 @@ def main(data: str, database: str) -> None:
         value_of,
         wish,
     )
-    from troth.access import cases, glass, grants, views  # noqa: PLC0415 - the same
+    from troth.access import cases, glass, grants, keys, views  # noqa: PLC0415 - the same
     from troth.access.roles import ROLES  # noqa: PLC0415 - the same
+    from troth.sites.actions import Wanted  # noqa: PLC0415 - the same
+    from troth.sites.words import SCOPES, Scope  # noqa: PLC0415 - the same
     from troth.store import SYSTEM  # noqa: PLC0415 - the same
 
     now = datetime.now(UTC)
@@ -58,6 +60,28 @@ def main(data: str, database: str) -> None:
         act(support, views.view, value_of(person), None, PURPOSE, at=at)
     emergency = wish(persons[3], reason="A leak has to be stopped")
     act(members["engineer"], glass.break_glass, emergency, at=now)
+    ends = now + timedelta(days=180)
+    records: frozenset[Scope] = frozenset({"records"})
+    consents: frozenset[Scope] = frozenset({"consents"})
+    made = [
+        act(members["engineer"], keys.make, wanted, at=now)
+        for wanted in (
+            Wanted(site="main", kind="secret", label="Nightly import", scopes=records),
+            Wanted(
+                site="main", kind="secret", label="Back end", scopes=frozenset(SCOPES), until=ends
+            ),
+            Wanted(
+                site="main",
+                kind="publishable",
+                label="Shop on a laptop",
+                scopes=consents,
+                origins=("http://localhost:3000",),
+                test=True,
+            ),
+            Wanted(site="app", kind="publishable", label="App", scopes=consents),
+        )
+    ]
+    act(members["engineer"], keys.rotate, made[0].key.pk, timedelta(days=7), "", at=now)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ CONSOLE: Final = (
     "/console/people/invite",
     "/console/undertaking",
     "/console/undertaking/text",
+    "/console/sites",
+    "/console/sites/main/new",
     "/console/organisation",
     "/console/organisation/responsible",
     "/console/organisation/settings",

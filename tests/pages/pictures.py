@@ -72,6 +72,8 @@ SIGHTS: Final = {
     "access": Sight("/console/access", ["console"], staff=True),
     "access-map": Sight("/console/access/map", ["console"], staff=True),
     "record": Sight("/console/access/record", ["console"], staff=True),
+    "sites": Sight("/console/sites", ["console"], staff=True),
+    "key-new": Sight("/console/sites/main/new", ["console"], staff=True),
     "people": Sight("/console/people", ["console"], staff=True),
     "organisation": Sight("/console/organisation", ["console"], staff=True),
     "board-broken": Sight(
@@ -105,6 +107,8 @@ STYLES: Final = {
     "access": "access.css",
     "access-map": "access.css",
     "record": "access.css",
+    "sites": "sites.css",
+    "key-new": "sites.css",
     "people": "people.css",
     "organisation": "people.css",
 }

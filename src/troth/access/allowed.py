@@ -56,6 +56,9 @@ Action = Literal[
     "settings.edit",
     "jobs.act",
     "signal.close",
+    "key.see",
+    "key.make",
+    "key.end",
 ]
 
 ALL: Final[Roles] = frozenset(ROLES)
@@ -64,6 +67,7 @@ ADMINISTER: Final[Roles] = frozenset({OWNER, SECURITY})
 GOVERN: Final[Roles] = frozenset({OWNER, PRIVACY_OFFICER})
 WORK: Final[Roles] = frozenset({PRIVACY_OFFICER, SUPPORT, ENGINEER})
 WATCH: Final[Roles] = frozenset({OWNER, PRIVACY_OFFICER, SECURITY, AUDITOR})
+RUN: Final[Roles] = frozenset({OWNER, SECURITY, ENGINEER})
 
 
 class Rule(Struct, frozen=True):
@@ -105,10 +109,11 @@ RULES: Final[dict[Action, Rule]] = {
     "map.see": Rule(WATCH, WATCH),
     "mail.edit": Rule(GOVERN, GOVERN),
     "settings.edit": Rule(ADMINISTER, ADMINISTER),
-    "jobs.act": Rule(
-        frozenset({OWNER, SECURITY, ENGINEER}), frozenset({OWNER, SECURITY, ENGINEER})
-    ),
+    "jobs.act": Rule(RUN, RUN),
     "signal.close": Rule(WATCH - {AUDITOR} | {ENGINEER}, WATCH - {AUDITOR} | {ENGINEER}),
+    "key.see": Rule(WATCH | {ENGINEER}, WATCH | {ENGINEER}),
+    "key.make": Rule(RUN, RUN),
+    "key.end": Rule(RUN, RUN),
 }
 
 
@@ -126,6 +131,7 @@ FROZEN_OWN: Final[frozenset[Action]] = frozenset(
         "view.ask",
         "log.see",
         "map.see",
+        "key.see",
     }
 )
 """What a frozen member may do for herself; the gate refuses her views, but for broken glass."""
@@ -139,6 +145,7 @@ FROZEN_OTHER: Final[frozenset[Action]] = frozenset(
         "glass.review",
         "log.see",
         "map.see",
+        "key.see",
     }
 )
 """And to what is another's: look, and finish a review."""

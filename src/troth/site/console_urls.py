@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("troth.site.console_urls_people")),
     path("", include("troth.site.console_urls_access")),
     path("", include("troth.site.console_urls_mail")),
+    path("", include("troth.site.console_urls_sites")),
     path("owner/<str:token>", members.owner, name="owner"),
     path("welcome", members.welcome, name="welcome"),
     path("sign-in", members.sign_in, name="sign-in"),

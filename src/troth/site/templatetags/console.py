@@ -29,6 +29,7 @@ PLACES: Final[tuple[tuple[str, str, Action | None], ...]] = (
     ("access", gettext_noop("Access"), None),
     ("people", gettext_noop("Members"), None),
     ("organisation", gettext_noop("Organisation"), None),
+    ("sites", gettext_noop("Sites"), "key.see"),
     ("mail", gettext_noop("Mail"), "mail.edit"),
     ("console-ledger", gettext_noop("Ledger"), None),
     ("jobs", gettext_noop("Jobs"), None),

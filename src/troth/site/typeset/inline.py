@@ -23,7 +23,11 @@ from troth.site.typeset.prose import is_chinese
 
 SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 KNOWN_PLACES: Final = frozenset(
-    {gettext_noop("two-letter country code"), gettext_noop("privacy e-mail")}
+    {
+        gettext_noop("two-letter country code"),
+        gettext_noop("privacy e-mail"),
+        gettext_noop("address of the site, https://…"),
+    }
 )
 """What the bundled policy asks for in fields that have one text for all languages."""
 HAN: Final = re.compile(r"[\u3400-\u9fff]")

@@ -41,7 +41,9 @@ TELLS: Final[Mapping[Role, str]] = {
         "Keeps policy, procedures and texts, decides on requests, works on what people ask for."
     ),
     "support": gettext_noop("Works on what people ask for; sees data by a case or a grant."),
-    "engineer": gettext_noop("Mends what is broken; sees data by a case or a grant."),
+    "engineer": gettext_noop(
+        "Mends what is broken and makes keys of sites; sees data by a case or a grant."
+    ),
     "auditor": gettext_noop("Examines the record of access; sees nobody's data."),
 }
 

@@ -1,0 +1,13 @@
+"""Addresses of the console: of sites and their keys."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from troth.site.pages import keys
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sites", keys.sites, name="sites"),
+    path("sites/<str:site>/new", keys.new, name="key-new"),
+    path("sites/keys/<slug:key_id>", keys.key, name="key"),
+    path("sites/keys/<slug:key_id>/rotate", keys.rotate, name="key-rotate"),
+    path("sites/keys/<slug:key_id>/revoke", keys.revoke, name="key-revoke"),
+]
