@@ -13,7 +13,7 @@ troth = Troth(os.environ["TROTH_URL"], key=os.environ["TROTH_KEY"])
 def profile(request, user):
     try:
         given = request.POST.dict()
-        record = troth.record(user, "account", given, purpose="account", new=True, of_age=True)
+        record = troth.record(user, "account", given, purpose="account", new=True)
         return JsonResponse({"record": record})
     except RefusedError as no:
         return JsonResponse({"why": no.detail, "statement": no.statement}, status=no.status)

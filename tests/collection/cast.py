@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from tests.consent.test_choices import choose, seen
+from tests.consent.cast import choose, seen
 from tests.versions.cast import FIRST
 from troth import vault
 from troth.collection import actions

@@ -15,7 +15,7 @@ from tests.collection.cast import (
     take,
     taken,
 )
-from tests.consent.test_choices import choose, seen
+from tests.consent.cast import choose, seen
 from tests.versions.cast import FIRST, default_policy, hash_of, propose_at
 from troth import vault
 from troth.collection.deciding import weigh

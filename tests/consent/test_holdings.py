@@ -5,30 +5,18 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from tests.consent.test_choices import AT, STATISTICS, choose, seen, stands
+from tests.consent.cast import AT, COUNT, SECOND, STATISTICS, choose, seen, stands
+from tests.consent.test_accepting import MINUTE, accept, acknowledge
 from tests.people.holding import entries, expired, ledger_holds, places, told
-from tests.versions.cast import FIRST, default_policy, hash_of, propose_at
+from tests.versions.cast import FIRST, propose_at, retyped
 from troth import vault
-from troth.consent.models import Choice, Standing
+from troth.consent.examinations import shown_text
+from troth.consent.models import Acceptance, Choice, Standing
 from troth.vault import PersonId
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
-COUNT = "purpose.visitor-count"
 YEAR = timedelta(days=365)
 KEPT = 3 * YEAR
-SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(autouse=True)
-def version() -> str:
-    return hash_of(propose_at(FIRST, default_policy()))
-
-
-@pytest.fixture
-def subject() -> PersonId:
-    person = vault.new_person()
-    vault.prepare([person])
-    return person
 
 
 def test_each_choice_is_told_with_its_circumstances_and_one_entry(
@@ -69,6 +57,7 @@ def test_a_choice_goes_years_after_it_was_followed_and_what_stands_stays(
     assert stands(subject).refused == {STATISTICS}
     (entry,) = entries("consent.expired")
     assert entry["about"] == {"rows": {"choice": 1}, "days": {"choice": 1095}}
+    assert shown_text("default", AT + YEAR).verdict == "kept"
     assert ledger_holds()
 
 
@@ -82,3 +71,25 @@ def test_only_so_many_go_at_once_and_numbers_go_on(version: str, subject: Person
     assert expired(end, 2, choice=None) == {}
     assert expired(end) == {"consent": 1}
     assert choose(subject, {COUNT: True}, seen(version, COUNT), end).sequence == 5
+
+
+def test_acceptances_are_told_and_go_years_after_their_version_was_replaced(
+    version: str, subject: PersonId
+) -> None:
+    acknowledge(subject, version)
+    accept(subject, version)
+    found = [msgspec.json.decode(one[1]) for one in told(subject, "rights", AT + YEAR)]
+    assert [(one["kind"], one["version"]) for one in found] == [
+        ("acknowledgement", version),
+        ("acceptance", version),
+    ]
+    assert found[0]["circumstances"]["notice"] == "notice-1"
+    assert places() == {"acceptance.place": 2}
+    assert expired(AT + 50 * YEAR) == {}
+    propose_at(FIRST + YEAR, retyped())  # editorial: it takes effect at once
+    assert expired(FIRST + YEAR + KEPT - SECOND) == {}
+    assert expired(FIRST + YEAR + KEPT, 1) == {"consent": 1}
+    assert Acceptance.objects.get(subject="").kind == "acknowledgement"
+    assert expired(FIRST + YEAR + KEPT) == {"consent": 1}
+    assert shown_text("default", AT + MINUTE).verdict == "kept"
+    assert [one["about"]["rows"] for one in entries("consent.expired")] == [{"acceptance": 1}] * 2

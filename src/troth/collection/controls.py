@@ -10,6 +10,7 @@ from troth.policy.words import Message, StatementId, mark
 
 PERIOD: Final = timedelta(hours=1)
 DIRECT: Final = frozenset({StatementId("collection.direct")})
+CHOICES: Final = frozenset({StatementId("cookies.control"), StatementId("disclosure.consent")})
 DEFINITION: Final = frozenset({StatementId("collection.definition")})
 
 
@@ -54,7 +55,8 @@ CONTROLS: Final[tuple[Control, ...]] = (
             # what no entry tells of has no provenance either
             _sabotage("value-unregistered", DEFINITION | DIRECT),
             _sabotage("record-unregistered", DEFINITION | DIRECT),
-            _sabotage("other-table-unregistered", DEFINITION),
+            # a choice that no entry tells of is not as it was said, either
+            _sabotage("other-table-unregistered", DEFINITION | CHOICES),
         ),
     ),
     Control(

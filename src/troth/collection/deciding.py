@@ -15,7 +15,8 @@ from msgspec import Struct
 from troth import vault
 from troth.collection.given import RECORDS_MAX, Given, Refused
 from troth.collection.kinds import UnfitError, as_text
-from troth.consent.facts import read_standing, standing
+from troth.consent.facts import standing
+from troth.consent.rows import read_many
 from troth.gate import Decision, may_collect, may_use
 from troth.gate.facts import CollectFacts, UseFacts
 from troth.people.values import Leave, Told, Under, demand_rules, question_of
@@ -92,7 +93,7 @@ def weigh(tx: Tx, given: Sequence[Given]) -> tuple[Weighed, ...] | Refused:
     rules = demand_rules(tx)
     declared = versions.document(tx.alias, rules.version).register.category
     there = vault.read_keys(tx, (one.subject for one in given))
-    read_standing(tx, (one.subject for one in given if _asks(rules, one.category, one.purpose)))
+    read_many(tx, (one.subject for one in given if _asks(rules, one.category, one.purpose)))
     weighed = []
     for number, one in enumerate(given):
         found = _weigh(tx, rules, declared, one, there)

@@ -18,12 +18,12 @@ from troth.consent.errors import MomentError, NoNoticeError
 from troth.consent.history import ACCEPTANCES, PLACE
 from troth.consent.models import Acceptance
 from troth.consent.rows import take_turn
-from troth.consent.saying import Leave, Seen
+from troth.consent.saying import Seen
 from troth.consent.wording import ACCEPTANCE, ACKNOWLEDGEMENT, Kind
 from troth.ledger import LedgerEntry, record
 from troth.ledger.entries import moment
 from troth.people.subjects import Bearer
-from troth.people.values import Under, demand
+from troth.people.values import Leave, Under, demand
 from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.vault import PersonId

@@ -2,10 +2,12 @@
 
 `take_turn(tx, subject) -> None`              before what stands is asked for, to change it
 `stands(tx, subject) -> tuple[Stood, ...]`    what was said last to each thing; once a transaction
+`read_many(tx, subjects) -> None`             the same of many, asked for together
 `write(tx, subject, entry, rows) -> None`     choices of one entry, which then are what stands
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, Final, cast
 
 from django.db import connections
@@ -20,6 +22,8 @@ from troth.vault import PersonId
 
 LOCK: Final = "consent.{}"
 MEMO: Final = "consent.stands"
+CHUNK: Final = 500
+"""How many subjects one query asks for."""
 CHOICES: Final = Rows(
     "consent_choice",
     (
@@ -40,8 +44,9 @@ CHOICES: Final = Rows(
     ),
 )
 READ: Final = (
-    "SELECT s.about, s.kind, s.given, c.version, c.sequence"
-    " FROM consent_standing s JOIN consent_choice c ON c.id = s.choice_id WHERE s.subject = %s"
+    "SELECT s.subject, s.about, s.kind, s.given, c.version, c.sequence"
+    " FROM consent_standing s JOIN consent_choice c ON c.id = s.choice_id"
+    " WHERE s.subject IN ({places})"
 )
 STAND: Final = (
     "INSERT INTO consent_standing (subject, about, kind, given, choice_id)"
@@ -71,14 +76,22 @@ def stands(tx: Tx, subject: PersonId) -> tuple[Stood, ...]:
     """Return what stands for a subject now; of somebody who has said nothing, nothing."""
     known: dict[PersonId, tuple[Stood, ...]] = tx.memo.setdefault(MEMO, {})
     if subject not in known:
-        with connections[tx.alias].cursor() as cursor:
-            cursor.execute(READ, [subject])
-            found = cursor.fetchall()
-        known[subject] = tuple(
-            Stood(about, cast("Kind", kind), bool(given), version, sequence)
-            for about, kind, given, version, sequence in found
-        )
+        read_many(tx, [subject])
     return known[subject]
+
+
+def read_many(tx: Tx, subjects: Iterable[PersonId]) -> None:
+    """Read what stands for many subjects, some hundreds in one query, so that `stands` finds it."""
+    known: dict[PersonId, tuple[Stood, ...]] = tx.memo.setdefault(MEMO, {})
+    wanted = iter([one for one in dict.fromkeys(subjects) if one not in known])
+    while some := list(islice(wanted, CHUNK)):
+        said: dict[PersonId, list[Stood]] = {subject: [] for subject in some}
+        with connections[tx.alias].cursor() as cursor:
+            cursor.execute(READ.format(places=", ".join(["%s"] * len(some))), some)
+            for subject, about, kind, given, version, sequence in cursor.fetchall():
+                stood = Stood(about, cast("Kind", kind), bool(given), version, sequence)
+                said[subject].append(stood)
+        known.update((subject, tuple(found)) for subject, found in said.items())
 
 
 def last_number(stood: Sequence[Stood]) -> int:

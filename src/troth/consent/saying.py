@@ -15,13 +15,10 @@ from troth.consent.history import CATEGORY, FIELD
 from troth.consent.revoked import note_committed
 from troth.consent.rows import Stood, last_number, stands, write
 from troth.consent.wording import Kind
-from troth.gate import Decision
-from troth.gate.facts import CollectFacts
 from troth.ledger import LedgerEntry, record
 from troth.ledger.entries import NOTHING, moment
 from troth.people.subjects import Bearer
-from troth.people.values import Under
-from troth.policy.rules import Rulebook
+from troth.people.values import Leave, Under
 from troth.policy.words import Lang
 from troth.store import Tx
 from troth.vault import PersonId, Sealed
@@ -33,9 +30,6 @@ KINDS: Final = (CHOSEN, JOINED, BROUGHT)
 """The entries that tell of choices: said here, joined from a visitor's, said before Troth."""
 UNDER: Final = Under(CATEGORY, "choices", "direct", frozenset({"subject"}))
 """What of the register choices are kept under."""
-
-Leave = tuple[Rulebook, CollectFacts, Decision]
-"""The decision that a choice may be kept, and on what."""
 
 
 class Seen(Struct, frozen=True):

@@ -55,6 +55,15 @@ def kind_of(register: Register, about: str) -> Kind | None:
     return CONSENT if _cookies(register, about) else None
 
 
+def asks(register: Register) -> tuple[str, ...]:
+    """Return every register path that asks for a yes; a class stands for its cookies."""
+    classes = {one.cookie_class for one in register.cookie.values()} - {NECESSARY}
+    paths = [f"{CLASS}.{name}" for name in sorted(classes)]
+    for table in ("purpose", "category", "partner", "recipient"):
+        paths += [f"{table}.{name}" for name in getattr(register, table)]
+    return tuple(path for path in paths if kind_of(register, path) is not None)
+
+
 def asked(version: Version, about: str, lang: Lang) -> Asked | None:
     """Return the words for one yes in a language.
 

@@ -1,7 +1,8 @@
 """Whose data it is when nobody signs in here: an operator's own user, a visitor, an installation.
 
 `find_external(tx, external) -> PersonId | None`      by the id the operator knows her by
-`find_subjects(tx, externals)`, `make_subjects(tx, externals)`    of many, in a few queries
+`find_subjects(tx, externals)`, `ready(tx, externals)`, `make_subjects(tx, externals)`
+                                                      of many, in a few queries
 `make_subject(tx, person, bearer) -> EntryId`
 `demand_subject(tx, external, new=…) -> PersonId`     raises UnknownSubjectError, UnfitSubjectError
 An operator's id is stored nowhere: it is found by the vault's index, and goes with the key.
@@ -96,19 +97,29 @@ def find_subjects(tx: Tx, externals: Iterable[str]) -> dict[str, PersonId]:
     return {exact[one]: person for one, person in known.items() if person in there}
 
 
-def make_subjects(tx: Tx, externals: Iterable[str]) -> dict[str, PersonId]:
-    """Make those who are known by none of these ids; whoever makes them at the same time waits."""
+def ready(tx: Tx, externals: Iterable[str]) -> dict[str, PersonId]:
+    """Return the persons of ids nobody is known by, their keys made; `make_subject` makes them.
+
+    Whoever makes the same ones at the same time waits. Who is left so is nobody: her key is hers
+    once she is made, or is swept. Who is known by now is not among them.
+    """
     wanted = sorted(dict.fromkeys(externals))
     for lock in sorted({_lock(external) for external in wanted}):
         serialise(tx, lock)
-    made = find_subjects(tx, wanted)
-    fresh = [one for one in wanted if one not in made]
+    known = find_subjects(tx, wanted)
+    fresh = [one for one in wanted if one not in known]
     vault.prepare(vault.Named(vault.new_person(), EXTERNAL, _exact(one)) for one in fresh)
-    known = vault.find_many(EXTERNAL, [_exact(one) for one in fresh])
-    for one in fresh:
-        made[one] = known[_exact(one)]
-        make_subject(tx, made[one], "person")
-    return made
+    found = vault.find_many(EXTERNAL, [_exact(one) for one in fresh])
+    return {one: found[_exact(one)] for one in fresh}
+
+
+def make_subjects(tx: Tx, externals: Iterable[str]) -> dict[str, PersonId]:
+    """Return the persons of ids, made where nobody was known. Raises UnfitSubjectError."""
+    wanted = list(externals)
+    fresh = ready(tx, wanted)
+    for person in fresh.values():
+        make_subject(tx, person, "person")
+    return find_subjects(tx, wanted)
 
 
 def _lock(external: str) -> str:

@@ -15,6 +15,9 @@ from ninja.errors import ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 import troth
+from troth.collection import api as collection
+from troth.collection import bodies
+from troth.consent import api as consent
 from troth.policy.words import Message, mark
 from troth.site.pages import errors
 from troth.versions import api as versions
@@ -48,14 +51,17 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """Add the shapes of questions and answers to the description."""
         schema = super().get_openapi_schema(**options)
-        _, shapes = msgspec.json.schema_components(versions.SHAPES, ref_template=versions.REFERENCE)
+        every = (*versions.SHAPES, *consent.SHAPES, *bodies.SHAPES)
+        _, shapes = msgspec.json.schema_components(every, ref_template=versions.REFERENCE)
         one, several = ({"$ref": versions.REFERENCE.format(name=n)} for n in ("Answer", "Answers"))
         schema["components"]["schemas"] = {
             **shapes,
             "Decisions": {"anyOf": [one, several]},
             "Question": versions.question_schema(),
             "Problem": PROBLEM_SCHEMA,
+            **bodies.schemas(),
         }
+        schema["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         return schema
 
 
@@ -67,6 +73,8 @@ api = Api(
     urls_namespace="v1",
 )
 api.add_router("", versions.router)
+api.add_router("", consent.router)
+api.add_router("", collection.router)
 
 
 @api.exception_handler(ProblemError)

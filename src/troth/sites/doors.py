@@ -1,18 +1,25 @@
 """What every call by a key passes: who calls, what was sent, and the answer of a refusal.
 
 `caller_of(request, scope) -> Caller`      raises ProblemError
+`call_of(request, told) -> Asked | None`   by which a call that comes twice is known
 `parse(request, shape) -> …`               the same; names the place that is wrong, no value
+`write(caller, needs, verb, …)`            raises as ProblemError what a verb refuses with; so does
+`read(caller, verb, …)`
 `problem(error) -> ProblemError`           of whatever a verb refuses with
+`learn(told) -> None`                      what more verbs refuse with, and how it is told
+`answered(told, status) -> HttpResponse`
+`described(body, answer) -> …`             what the OpenAPI description says of such a call
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from troth import vault
 from troth.gate.malformed import malformed
 from troth.people.subjects import UnfitSubjectError, UnknownSubjectError
 from troth.people.values import NoPolicyError, RefusedError
@@ -20,15 +27,40 @@ from troth.policy.words import Message, mark
 from troth.sites.errors import KeyRefusedError
 from troth.sites.facts import Call, Caller, authenticate
 from troth.sites.words import Scope
-from troth.vault import ErasedError
+from troth.store import SYSTEM, Tx, rehearse, transact_as
+from troth.store.idempotent import KEY_LENGTH_MAX, Asked, InProgressError, MismatchError
+from troth.vault import ErasedError, PersonId
 from troth.versions.body import json_of
 from troth.versions.doors import demand_json
 from troth.versions.problem import ProblemError
 
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 Shape = TypeVar("Shape")
 PLACE: Final = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 NAMED: Final = re.compile(r"^Object (missing required|contains unknown) field `([^`]{1,100})`")
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+UNGUESSABLE: Final = 16
+"""Letters of a random key nobody guesses."""
+IDEMPOTENCY: Final = "Idempotency-Key"
+JSON: Final = "application/json"
+PROBLEM_TYPE: Final = "application/problem+json"
+REFERENCE: Final = "#/components/schemas/{name}"
+PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
+REFUSED: Final = {
+    400: "The body is not JSON.",
+    401: "No key, or none that works.",
+    403: "The key may not do this, or the policy does not allow it.",
+    404: "Nobody is known by this subject.",
+    409: "Another version is in force, or the same call is being done.",
+    410: "The subject was erased.",
+    413: "The body is too long.",
+    415: "The body is not sent as JSON.",
+    422: "What was sent is not what is declared, or has another shape.",
+    429: "Too many calls; Retry-After says when.",
+    503: "No version is in force, or the database does not answer.",
+}
+"""Why a call by a key is refused, by status."""
 ERASED: Final = mark("This subject was erased; nothing is taken in or given out any more.")
 
 
@@ -64,6 +96,74 @@ def problem(error: Exception) -> ProblemError:
     return told(error)
 
 
+def call_of(request: HttpRequest, caller: Caller, told: str) -> Asked | None:
+    """Return by what a call is known when it comes twice; None where it says nothing of that.
+
+    `told` tells its subject apart. Who calls by a publishable key may be anybody, so hers is too
+    long to be guessed: else she could be given the answer of another's first contact.
+    """
+    key = request.headers.get(IDEMPOTENCY, "")
+    if not key:
+        return None
+    least = 1 if caller.kind == "secret" else UNGUESSABLE
+    if not least <= len(key) <= KEY_LENGTH_MAX or not key.isprintable():
+        raise ProblemError(
+            422,
+            "idempotency-key",
+            Message(
+                mark("This Idempotency-Key is %(least)s to %(most)s characters, random ones."),
+                {"least": least, "most": KEY_LENGTH_MAX},
+            ),
+            where=IDEMPOTENCY,
+        )
+    return Asked(
+        f"{caller.key} {told}", key, f"{request.method} {request.path}\n".encode() + request.body
+    )
+
+
+def answered(told: Any, status: int = 200) -> HttpResponse:
+    """Return an answer as JSON that nobody keeps."""
+    response = HttpResponse(msgspec.json.encode(told), status=status, content_type=JSON)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def described(
+    body: str, answer: str, *, status: int = 200, repeats: bool = False
+) -> dict[str, Any]:
+    """Describe a call by a key: the schemas of its body ("" for none) and of its answer."""
+    documented: dict[str, Any] = {
+        "responses": {
+            status: {"description": "OK", "content": {JSON: {"schema": _reference(answer)}}},
+            **{
+                one: {"description": why, "content": {PROBLEM_TYPE: {"schema": PROBLEM}}}
+                for one, why in REFUSED.items()
+            },
+        },
+        "security": [{"key": []}],
+    }
+    if body:
+        documented["requestBody"] = {
+            "required": True,
+            "content": {JSON: {"schema": _reference(body)}},
+        }
+    if repeats:
+        documented["parameters"] = [
+            {
+                "name": IDEMPOTENCY,
+                "in": "header",
+                "required": False,
+                "description": "A call that comes again with the same key is done once.",
+                "schema": {"type": "string", "maxLength": KEY_LENGTH_MAX},
+            }
+        ]
+    return documented
+
+
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": REFERENCE.format(name=name)}
+
+
 def _key_refused(error: Any) -> ProblemError:
     return ProblemError(error.status, error.code, error.message, **error.more)
 
@@ -82,7 +182,45 @@ _TOLD: Final[dict[type[Exception], Callable[[Any], ProblemError]]] = {
     ),
     ErasedError: lambda _: ProblemError(410, "subject-erased", Message(ERASED)),
     NoPolicyError: lambda error: ProblemError(503, "no-version", error.message),
+    MismatchError: lambda error: ProblemError(error.status, error.code, error.message),
+    InProgressError: lambda error: ProblemError(error.status, error.code, error.message),
 }
+
+
+def learn(told: Mapping[type[Exception], Callable[[Any], ProblemError]]) -> None:
+    """Have what other verbs refuse with be told, too."""
+    _TOLD.update(told)
+
+
+def write(
+    caller: Caller,
+    needs: Iterable[PersonId],
+    verb: Callable[Concatenate[Tx, Arguments], Result],
+    *args: Arguments.args,
+    **kwargs: Arguments.kwargs,
+) -> Result:
+    """Return what a verb does, once that is durable; in test mode it is rehearsed alone."""
+    try:
+        if caller.test:
+            vault.prepare(needs)
+            return rehearse(SYSTEM, verb, *args, **kwargs)
+        return vault.write(SYSTEM, needs, verb, *args, **kwargs)
+    except tuple(_TOLD) as error:
+        raise problem(error) from None
+
+
+def read(
+    caller: Caller,
+    verb: Callable[Concatenate[Tx, Arguments], Result],
+    *args: Arguments.args,
+    **kwargs: Arguments.kwargs,
+) -> Result:
+    """Return what a verb tells, which waits for no other's."""
+    run = rehearse if caller.test else transact_as
+    try:
+        return run(SYSTEM, verb, *args, **kwargs)
+    except tuple(_TOLD) as error:
+        raise problem(error) from None
 
 
 def _misshapen(why: str) -> ProblemError:

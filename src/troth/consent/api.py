@@ -1,0 +1,87 @@
+"""`/v1/consents`: what somebody agrees to, and what stands."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Meta, Struct
+from ninja import Router
+
+from troth.consent import calls, refused
+from troth.consent.calls import ConsentAnswer, ConsentState, Saying
+from troth.consent.saying import Seen
+from troth.policy.words import Lang
+from troth.sites import doors
+from troth.sites.doors import answered, call_of, described
+from troth.sites.who import Named, who_calls
+
+router = Router(tags=["consents"])
+
+About = Annotated[
+    str, Meta(max_length=120, pattern=r"^[a-z][a-z0-9-]*\.[A-Za-z0-9][A-Za-z0-9_.-]*$")
+]
+TextHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Place = Annotated[str, Meta(max_length=6, pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")]
+Surface = Annotated[str, Meta(max_length=40, pattern=r"^[a-z][a-z0-9-]*$")]
+
+
+class Consents(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody says to each thing she was asked, and what she was shown for it.
+
+    `version` is the policy's hash, `texts` the SHA-256 of the words shown, by what they ask for;
+    a no needs none. `subject` (with `new` where she may be unknown) is for secret keys, `bearer`
+    for the first contact of a publishable one. `join`: beside an assertion, what the visitor of
+    `Troth-Subject` chose before she signed in counts for her account.
+    """
+
+    version: Annotated[str, Meta(max_length=64)]
+    lang: Lang
+    surface: Surface
+    choices: dict[About, bool]
+    texts: dict[About, TextHash] = {}
+    region: Place = ""
+    signal: bool = False
+    subject: str = ""
+    new: bool = False
+    bearer: Literal["visitor", "installation"] | None = None
+    join: bool = False
+
+
+refused.tell()
+SHAPES: Final[tuple[Any, ...]] = (Consents, ConsentAnswer, ConsentState)
+
+
+@router.post(
+    "/consents",
+    operation_id="consent",
+    summary="Say yes or no",
+    openapi_extra=described("Consents", "ConsentAnswer", repeats=True),
+)
+def post(request: HttpRequest) -> HttpResponse:
+    """Keep what somebody says, all of it or nothing; a separate consent is asked for alone.
+
+    A yes is bound to the words she was shown. Where only a no is said, nothing stands in its way.
+    """
+    caller = doors.caller_of(request, "consents")
+    body = doors.parse(request, Consents)
+    now = datetime.now(UTC)
+    who = who_calls(request, caller, Named(body.subject, body.new, body.bearer), now)
+    seen = Seen(
+        body.version, body.lang, body.surface, body.texts, region=body.region, signal=body.signal
+    )
+    saying = Saying(body.choices, seen, body.join)
+    call = call_of(request, caller, who.told)
+    return answered(doors.write(caller, who.needs, calls.said, who, saying, call))
+
+
+@router.get(
+    "/consents",
+    operation_id="consents",
+    summary="What stands, and what may be asked",
+    openapi_extra=described("", "ConsentState"),
+)
+def get(request: HttpRequest, subject: str = "", lang: Lang = "en") -> HttpResponse:
+    """Tell what somebody has agreed to and refused, and the words for all that may be asked."""
+    caller = doors.caller_of(request, "consents")
+    who = who_calls(request, caller, Named(subject), datetime.now(UTC))
+    return answered(doors.read(caller, calls.stands, who, lang))

@@ -1,0 +1,145 @@
+"""For whom a call by a key acts: told by what it sends, found or made in its transaction.
+
+`who_calls(request, caller, named, now) -> Who`     raises ProblemError
+`subject_of(tx, who) -> PersonId`                   raises UnknownSubjectError, UnfitSubjectError,
+                                                    KeyRefusedError, ErasedError
+A secret key names a user by the operator's id. A publishable one acts for who proves it: a visitor
+or an installation by its own secret (`Troth-Subject`), a user by an assertion (`Troth-Assertion`).
+"""
+
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from msgspec import Struct
+
+from troth import vault
+from troth.people.subjects import Bearer, demand_subject, make_subject
+from troth.policy.words import Message, mark
+from troth.sites import assertions
+from troth.sites.assertions import Asserted
+from troth.sites.doors import problem
+from troth.sites.errors import KeyRefusedError
+from troth.sites.facts import Caller
+from troth.sites.secrets import Borne, bearer_of
+from troth.store import Tx
+from troth.vault import PersonId
+from troth.versions.problem import ProblemError
+
+SUBJECT: Final = "Troth-Subject"
+ASSERTION: Final = "Troth-Assertion"
+
+
+class Named(Struct, frozen=True):
+    """What the body or query of a call says of its subject."""
+
+    external: str = ""
+    new: bool = False
+    first: Bearer | None = None
+
+    def __repr__(self) -> str:
+        return "Named()"
+
+
+class Who(Struct, frozen=True):
+    """For whom a call acts; a `visitor` beside an assertion is who she was before."""
+
+    caller: Caller
+    external: str = ""
+    new: bool = False
+    asserted: Asserted | None = None
+    visitor: Borne | None = None
+    first: Borne | None = None
+
+    def __repr__(self) -> str:
+        return f"Who({self.caller.key})"
+
+    @property
+    def bearer(self) -> Bearer:
+        """What bears the choices: a person, or software that holds a secret of its own."""
+        borne = None if self.external or self.asserted else self.visitor or self.first
+        return "person" if borne is None else borne.bearer
+
+    @property
+    def needs(self) -> tuple[PersonId, ...]:
+        """Whose key must be made first."""
+        return () if self.first is None else (self.first.person,)
+
+    @property
+    def told(self) -> str:
+        """What tells her apart from others of the same key, for answers that are given again."""
+        borne = self.visitor
+        subject = "" if borne is None else borne.person
+        asserted = "" if self.asserted is None else self.asserted.external
+        return f"{subject} {asserted}"
+
+
+def who_calls(request: HttpRequest, caller: Caller, named: Named, now: datetime) -> Who:
+    """Return for whom a call acts, as far as that is seen without the database."""
+    if caller.kind == "secret":
+        if not named.external:
+            raise _missing(mark("Name the subject by your own id of her: “subject”."))
+        return Who(caller, external=named.external, new=named.new)
+    if named.external:
+        says = mark("A publishable key acts for who proves it: leave “subject” out.")
+        raise ProblemError(403, "subject-named", Message(says), where="subject")
+    visitor = _visitor(request.headers.get(SUBJECT, ""))
+    text = request.headers.get(ASSERTION, "")
+    if text:
+        try:
+            asserted = assertions.read(text, caller, _audience(request), now)
+        except KeyRefusedError as error:
+            raise problem(error) from None
+        return Who(caller, asserted=asserted, visitor=visitor)
+    if visitor is not None:
+        return Who(caller, visitor=visitor)
+    if named.first not in {"visitor", "installation"}:
+        raise _missing(
+            mark(
+                "Send Troth-Subject or Troth-Assertion; at first contact send “bearer”: visitor or"
+                " installation, and keep the secret of the answer."
+            )
+        )
+    return Who(caller, first=Borne(vault.new_person(), named.first))
+
+
+def subject_of(tx: Tx, who: Who) -> PersonId:
+    """Return whom a call is about. An assertion is used up by it; at first contact she is made.
+
+    In test mode it is about nobody: somebody new each time, of whom nothing is known.
+    """
+    if who.caller.test:
+        person = vault.new_person()
+        vault.prepare([person])
+        return person
+    if who.external:
+        return demand_subject(tx, who.external, new=who.new)
+    if who.asserted is not None:
+        assertions.spend(tx, who.asserted)
+        return demand_subject(tx, who.asserted.external, new=True)
+    if who.first is not None:
+        make_subject(tx, who.first.person, who.first.bearer)
+        return who.first.person
+    if who.visitor is None:
+        raise AssertionError("who_calls lets nobody through who is none of these")
+    vault.pseudonym(tx, who.visitor.person)  # raises where she was erased
+    return who.visitor.person
+
+
+def _visitor(text: str) -> Borne | None:
+    if not text:
+        return None
+    borne = bearer_of(text)
+    if borne is None:
+        says = mark("This is no secret of a visitor or an installation of this server.")
+        raise ProblemError(401, "subject-secret", Message(says), where=SUBJECT)
+    return borne
+
+
+def _audience(request: HttpRequest) -> str:
+    return str(settings.TROTH_URL) or f"{request.scheme}://{request.get_host()}"
+
+
+def _missing(says: str) -> ProblemError:
+    return ProblemError(422, "subject-missing", Message(says), where="subject")
