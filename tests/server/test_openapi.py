@@ -15,10 +15,10 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from tests.conftest import CASES
+from tests.conftest import cases
 from tests.versions.cast import FIRST, default_policy, propose_at
 
-CASES_TO_A_CALL = 5
+CASES_TO_A_CALL = 10
 """A call goes through the whole site and is checked by its schema: it takes as long as so many."""
 CHECKS = [
     not_a_server_error,
@@ -37,14 +37,10 @@ CHECKS = [
 def test_every_answer_is_as_described(path: str, method: str, mode: GenerationMode) -> None:
     propose_at(FIRST, default_policy())
     schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", WSGIHandler())
-    cases = schema[path][method].as_strategy(generation_mode=mode)
+    calls = schema[path][method].as_strategy(generation_mode=mode)
 
-    @settings(
-        max_examples=max(1, CASES // CASES_TO_A_CALL),
-        suppress_health_check=list(HealthCheck),
-        deadline=None,
-    )
-    @given(case=cases)
+    @settings(cases(CASES_TO_A_CALL), suppress_health_check=list(HealthCheck))
+    @given(case=calls)
     def called(case: Case[Any]) -> None:
         case.call_and_validate(checks=CHECKS)
 
