@@ -65,6 +65,16 @@ VERBS: Final[Mapping[str, str]] = {
         "\n\nThe server goes on meanwhile. Cut short, call it again: it goes on where it was."
     ),
     "link": mark("Print a link by which an owner enters; links made before it end."),
+    "key make": mark(
+        "Make a key of a site and print it, alone on a line of the standard output, this once.\n\n"
+        "KEY=$(troth key make --label 'Back end') keeps it in a variable. A secret key is for your"
+        " own servers; with --publishable, for a page or an app."
+    ),
+    "key list": mark("List the keys of sites, those that work first; none is written out."),
+    "key rotate": mark(
+        "Make a key that may do the same and print it; the old one works on for the overlap."
+    ),
+    "key revoke": mark("Have a key be refused from now on; it never works again."),
 }
 """What each verb does and how it exits."""
 

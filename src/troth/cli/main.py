@@ -39,6 +39,12 @@ LEDGER_VERBS: Final[Mapping[str, str]] = {
 }
 VAULT_VERBS: Final[Mapping[str, str]] = {"rotate": "troth.cli.vault_rotate:rotate_command"}
 OWNER_VERBS: Final[Mapping[str, str]] = {"link": "troth.cli.owner:link_command"}
+KEY_VERBS: Final[Mapping[str, str]] = {
+    "make": "troth.cli.key_make:make_command",
+    "list": "troth.cli.key_list:list_command",
+    "rotate": "troth.cli.key_make:rotate_command",
+    "revoke": "troth.cli.key_list:revoke_command",
+}
 STOPPED: Final = 1
 """The input ended where something was still asked."""
 PASS_ON: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
@@ -105,6 +111,13 @@ class OwnerVerbs(LazyGroup):
     verbs = OWNER_VERBS
 
 
+class KeyVerbs(LazyGroup):
+    """`troth key VERB`."""
+
+    verbs = KEY_VERBS
+    group = "key "
+
+
 app = typer.Typer(
     cls=Verbs, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False
 )
@@ -127,6 +140,11 @@ app.add_typer(
     typer.Typer(cls=OwnerVerbs, no_args_is_help=True),
     name="owner",
     help=reader()(mark("The owner.")),
+)
+app.add_typer(
+    typer.Typer(cls=KeyVerbs, no_args_is_help=True),
+    name="key",
+    help=reader()(mark("Keys of sites, by which systems of yours call the API.")),
 )
 
 
