@@ -38,7 +38,7 @@ def test_a_key_is_printed_alone_and_works(troth: Troth) -> None:
     key = Key.objects.get()
     assert (ended.status, text.startswith("troth_sk_"), "\n" in text) == (0, True, False)
     assert (key.site, key.label) == ("main", "Back end")
-    assert sorted(key.scopes) == ["consents", "records", "uses"]
+    assert sorted(key.scopes) == ["consents", "records"]
     assert f"Key {key.id} of “main”" in ended.err
     assert text not in ended.err
     caller = authenticate(Call(f"Bearer {text}", "", BROWSER), "records", key.made_at)

@@ -74,6 +74,18 @@ VERBS: Final[Mapping[str, str]] = {
     "key rotate": mark(
         "Make a key that may do the same and print it; the old one works on for the overlap."
     ),
+    "person import": mark(
+        "Import your own users and what the policy declares of them: CSV, or a record a line as"
+        " JSON.\n\n"
+        "All of the file is checked first: nothing is written if a row can't be. Cut short, call it"
+        " again: nobody is taken in twice. Exit 0: done. 1: a row can't be. 2: it can't be read."
+    ),
+    "consent import": mark(
+        "Import what people said yes and no to before Troth: CSV or JSON lines, with the texts they"
+        " were asked under.\n\n"
+        "What somebody said later stays. All of the file is checked first. Exit 0: done. 1: a row"
+        " can't be. 2: it can't be read."
+    ),
     "key revoke": mark("Have a key be refused from now on; it never works again."),
 }
 """What each verb does and how it exits."""

@@ -31,10 +31,10 @@ OVERLAPS: Final[dict[Overlap, timedelta]] = {
 MAIN: Final = "main"
 LABELS: Final[dict[Kind, str]] = {"secret": "Back end", "publishable": "Web page"}
 SCOPES_AT_FIRST: Final[dict[Kind, frozenset[Scope]]] = {
-    "secret": frozenset(SCOPES_OF["secret"]) - {"assertions"},
+    "secret": frozenset({"records", "consents"}),
     "publishable": frozenset(SCOPES_OF["publishable"]),
 }
-"""What a key may do where nobody says: to vouch for who somebody is has to be asked for."""
+"""What a key may do where nobody says: to read values, or to vouch for who somebody is, is more."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -74,8 +74,8 @@ def make_command(
             "--scope",
             metavar="SCOPE",
             help=mark(
-                "records, uses, consents or assertions; may be repeated (default: all but"
-                " assertions)."
+                "records, uses, consents or assertions; may be repeated (default: records and"
+                " consents)."
             ),
         ),
     ] = None,

@@ -45,6 +45,12 @@ KEY_VERBS: Final[Mapping[str, str]] = {
     "rotate": "troth.cli.key_make:rotate_command",
     "revoke": "troth.cli.key_list:revoke_command",
 }
+PERSON_VERBS: Final[Mapping[str, str]] = {
+    "import": "troth.cli.person_import:import_command",
+}
+CONSENT_VERBS: Final[Mapping[str, str]] = {
+    "import": "troth.cli.consent_import:import_command",
+}
 STOPPED: Final = 1
 """The input ended where something was still asked."""
 PASS_ON: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
@@ -118,6 +124,20 @@ class KeyVerbs(LazyGroup):
     group = "key "
 
 
+class PersonVerbs(LazyGroup):
+    """`troth person VERB`."""
+
+    verbs = PERSON_VERBS
+    group = "person "
+
+
+class ConsentVerbs(LazyGroup):
+    """`troth consent VERB`."""
+
+    verbs = CONSENT_VERBS
+    group = "consent "
+
+
 app = typer.Typer(
     cls=Verbs, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False
 )
@@ -145,6 +165,16 @@ app.add_typer(
     typer.Typer(cls=KeyVerbs, no_args_is_help=True),
     name="key",
     help=reader()(mark("Keys of sites, by which systems of yours call the API.")),
+)
+app.add_typer(
+    typer.Typer(cls=PersonVerbs, no_args_is_help=True),
+    name="person",
+    help=reader()(mark("People whose data are held.")),
+)
+app.add_typer(
+    typer.Typer(cls=ConsentVerbs, no_args_is_help=True),
+    name="consent",
+    help=reader()(mark("What people have said yes and no to.")),
 )
 
 

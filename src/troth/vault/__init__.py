@@ -19,7 +19,14 @@ from troth.vault.persons import (
     pseudonym,
     read_keys,
 )
-from troth.vault.store import close_store, drill_identity, open_store, signing_key, store_id
+from troth.vault.store import (
+    close_store,
+    drill_identity,
+    forget_keys,
+    open_store,
+    signing_key,
+    store_id,
+)
 from troth.vault.tombstones import adopt, bury, demand_not_others, demand_ours, mark_destroyed
 from troth.vault.values import PersonId, Plain, Sealed, commitment
 from troth.vault.witness import last_checkpoint, remember_checkpoint
@@ -46,6 +53,7 @@ __all__ = [
     "erased",
     "find",
     "find_many",
+    "forget_keys",
     "generation_age",
     "hand_over",
     "index",
