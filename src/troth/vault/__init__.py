@@ -27,7 +27,15 @@ from troth.vault.store import (
     signing_key,
     store_id,
 )
-from troth.vault.tombstones import adopt, bury, demand_not_others, demand_ours, mark_destroyed
+from troth.vault.tombstones import (
+    adopt,
+    await_writers,
+    bury,
+    demand_not_others,
+    demand_ours,
+    hold_off,
+    mark_destroyed,
+)
 from troth.vault.values import PersonId, Plain, Sealed, commitment
 from troth.vault.witness import last_checkpoint, remember_checkpoint
 from troth.vault.writer import hand_over, write
@@ -42,6 +50,7 @@ __all__ = [
     "Plain",
     "Sealed",
     "adopt",
+    "await_writers",
     "bury",
     "close_store",
     "commitment",
@@ -56,6 +65,7 @@ __all__ = [
     "forget_keys",
     "generation_age",
     "hand_over",
+    "hold_off",
     "index",
     "keys_made_before",
     "known_pseudonym",
