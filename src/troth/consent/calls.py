@@ -11,10 +11,9 @@ from typing import Final
 from msgspec import Struct, json
 from msgspec.structs import replace
 
-from troth.consent import token
+from troth.consent import rows, token
 from troth.consent.actions import choose, withdraw
 from troth.consent.errors import OtherVersionError, UnknownChoiceError
-from troth.consent.facts import standing
 from troth.consent.joining import join
 from troth.consent.saying import Chosen, Seen
 from troth.consent.wording import asked, asks
@@ -108,19 +107,15 @@ def stands(tx: Tx, who: Who, lang: Lang) -> ConsentState:
     subject = subject_of(tx, who)
     rules = demand_rules(tx)
     version = versions.document(tx.alias, rules.version)
-    found = standing(tx, subject)
-    choices = {
-        **{about: ConsentChoice(given=True, kind="consent") for about in found.consent},
-        **{about: ConsentChoice(given=True, kind="separate") for about in found.separate},
-        **{about: ConsentChoice(given=False, kind="") for about in found.refused},
-    }
+    found = rows.stands(tx, subject)
+    choices = {one.about: ConsentChoice(given=one.given, kind=one.kind) for one in found}
     words = []
     for about in asks(version.register):
         one = asked(version, about, lang)
         if one is not None:
             words.append(ConsentWords(about, one.kind, one.text, one.hash))
     minted = token.mint(tx, subject, rules)
-    sequence = token.check(minted.token, rules, tx.now).sequence
+    sequence = rows.last_number(found)
     return ConsentState(
         rules.version, sequence, choices, tuple(words), minted.token, minted.expires
     )

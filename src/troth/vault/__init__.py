@@ -20,7 +20,15 @@ from troth.vault.persons import (
     read_keys,
 )
 from troth.vault.store import close_store, drill_identity, open_store, signing_key, store_id
-from troth.vault.tombstones import adopt, bury, demand_not_others, demand_ours, mark_destroyed
+from troth.vault.tombstones import (
+    adopt,
+    await_writers,
+    bury,
+    demand_not_others,
+    demand_ours,
+    hold_off,
+    mark_destroyed,
+)
 from troth.vault.values import PersonId, Plain, Sealed, commitment
 from troth.vault.witness import last_checkpoint, remember_checkpoint
 from troth.vault.writer import hand_over, write
@@ -35,6 +43,7 @@ __all__ = [
     "Plain",
     "Sealed",
     "adopt",
+    "await_writers",
     "bury",
     "close_store",
     "commitment",
@@ -48,6 +57,7 @@ __all__ = [
     "find_many",
     "generation_age",
     "hand_over",
+    "hold_off",
     "index",
     "keys_made_before",
     "known_pseudonym",
