@@ -28,6 +28,18 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A record that was taken in: its id, the sentence that tells of it, the policy's version.
+
+    By a test key nothing is kept, and the id is "".
+    """
+
+    id: str
+    statement: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Consents:
     """What somebody has agreed to and refused by now, and under which version of the policy."""
 
@@ -81,8 +93,8 @@ class Troth:
         source: str = "direct",
         once: str = "",
         **more: Any,
-    ) -> str:
-        """Have a record taken in; return its id ("" by a test key, which keeps nothing).
+    ) -> Taken:
+        """Have a record taken in; return its id, and the policy's sentence that tells of it.
 
         `new=True`: she may be unknown until now. `of_age=True`: she has reached the policy's
         minimum age. `region` is an ISO 3166 code. `once`: a call that is made again with the same
@@ -90,7 +102,8 @@ class Troth:
         (403), unknown (404), erased (410).
         """
         told = _record(subject, category, fields, purpose=purpose, source=source, **more)
-        return str(self._write("/v1/records", told, once).get("id", ""))
+        answer = self._write("/v1/records", told, once)
+        return Taken(answer.get("id", ""), answer["statement"], answer["version"])
 
     def records(self, records: Iterable[Mapping[str, Any]], *, once: str = "") -> list[str]:
         """Have up to 10,000 records taken in, all or none; return their ids in order.
