@@ -84,6 +84,7 @@ def post(address: str, given: Mapping[str, str], *, as_json: bool) -> tuple[int,
 
 
 @pytest.mark.slow
+@pytest.mark.either
 @pytest.mark.parametrize("example", RUN)
 def test_an_example_hands_in_what_is_declared_and_tells_why_not(
     example: str, keyed_troth: Served, user: str
