@@ -19,7 +19,14 @@ from troth.vault.persons import (
     pseudonym,
     read_keys,
 )
-from troth.vault.store import close_store, drill_identity, open_store, signing_key, store_id
+from troth.vault.store import (
+    close_store,
+    drill_identity,
+    forget_keys,
+    open_store,
+    signing_key,
+    store_id,
+)
 from troth.vault.tombstones import (
     adopt,
     await_writers,
@@ -55,6 +62,7 @@ __all__ = [
     "erased",
     "find",
     "find_many",
+    "forget_keys",
     "generation_age",
     "hand_over",
     "hold_off",
