@@ -1,6 +1,6 @@
 """Keys used behind the edge that would have refused them, and keys widened in their rows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from troth import vault
@@ -22,7 +22,6 @@ from troth.store import Tx
 from troth.versions import facts as versions
 
 ELSEWHERE: Final = "https://elsewhere.example.com"
-HOUR: Final = timedelta(hours=1)
 
 
 def record_without_scope(store: Store) -> None:
@@ -40,8 +39,11 @@ def record_by_a_trial_key(store: Store) -> None:
 
 
 def record_after_revocation(store: Store) -> None:
-    """Take in a record by a key that was revoked an hour before."""
-    before = Tx(store.alias, datetime.now(UTC) - HOUR, SABOTAGE)
+    """Take in a record by a key that was revoked just before.
+
+    Not longer ago: on a scratch store the policy has been in force for a moment only.
+    """
+    before = _tx(store)
     key = _key(before, "records")
     actions.revoke(before, key.id)
     before.pending.flush(store.alias)
