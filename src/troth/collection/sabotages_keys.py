@@ -1,6 +1,6 @@
 """Keys used behind the edge that would have refused them, and keys widened in their rows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from troth import vault
@@ -22,6 +22,7 @@ from troth.store import Tx
 from troth.versions import facts as versions
 
 ELSEWHERE: Final = "https://elsewhere.example.com"
+HOUR: Final = timedelta(hours=1)
 
 
 def record_without_scope(store: Store) -> None:
@@ -39,15 +40,15 @@ def record_by_a_trial_key(store: Store) -> None:
 
 
 def record_after_revocation(store: Store) -> None:
-    """Take in a record by a key that was revoked just before.
+    """Take in a record by a key that was revoked an hour before.
 
-    Not longer ago: on a scratch store the policy has been in force for a moment only.
+    By a clock that is ahead: on a scratch store no policy was in force an hour ago.
     """
     before = _tx(store)
     key = _key(before, "records")
     actions.revoke(before, key.id)
     before.pending.flush(store.alias)
-    tx = _tx(store)
+    tx = Tx(store.alias, before.now + HOUR, SABOTAGE)
     _record(tx, key)
     tx.pending.flush(store.alias)
 
