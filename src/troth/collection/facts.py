@@ -29,7 +29,7 @@ from troth.vault import PersonId
 
 FEWEST: Final = 5
 """No figure is shown that comes from fewer people."""
-PAGE_ROWS: Final = 50
+PAGE_ROWS: Final = 25
 ROWS_MAX: Final = 200
 """How many lines a table of counts has at most."""
 WAYS_MAX: Final = 2_000

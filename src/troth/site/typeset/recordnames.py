@@ -173,7 +173,7 @@ def _sample(name: str, category: Category, purpose: str, source: str) -> str:
         "source": source,
         "fields": {of: _example(field) for of, field in filled.items()},
     }
-    return json.encode(record).decode()
+    return json.format(json.encode(record), indent=0).decode()
 
 
 def _example(field: Field) -> object:
