@@ -25,7 +25,7 @@ def subjects(count: int) -> list[PersonId]:
     found = [vault.new_person() for _ in range(count)]
     vault.prepare(found)
     for person in found:
-        act(SYSTEM, make_subject, person, "person")
+        act(SYSTEM, make_subject, person, "person", at=datetime.now(UTC))
     return found
 
 
@@ -63,3 +63,25 @@ def handed_in(staff: House) -> tuple[Key, Key]:
     take(nightly, message(many[0], category="horoscope"))
     take(back, message(many[0], fields={"text": "x" * 10_001}))
     return back, nightly
+
+
+def seen_in_pictures(back: Key, nightly: Key) -> None:
+    """Let a morning go by: kinds of data of many and of few, and calls that were wrong."""
+    many = subjects(23)
+    for number, person in enumerate(many):
+        take(back, message(person), *[message(person)] * (number % 3))
+    email = {"email": "somebody@example.com"}
+    for person in many[:14]:
+        take(nightly, message(person, category="account", purpose="account", fields=email))
+    take(back, *[message(one, purpose="rights") for one in many[20:]])
+    query = {"category": "query", "purpose": "search", "fields": {"text": "opening hours"}}
+    wrong: list[tuple[Key, int, dict[str, Any]]] = [
+        (nightly, 31, {"fields": {"text": TOLD, "shoe_size": 43, "star_sign": "Leo"}}),
+        (back, 6, {"purpose": "partner-services"}),
+        (back, 4, query),
+        (nightly, 2, {"category": "horoscope"}),
+        (back, 1, {"fields": {"text": "x" * 10_001}}),
+    ]
+    for key, times, other in wrong:
+        for _ in range(times):
+            take(key, message(many[0], **other))

@@ -103,6 +103,14 @@ def test_figures_of_fewer_than_five_are_not_shown(staff: House, client: Client) 
     assert "fewer than 5" not in table(client.get(RECORDS).text, "kinds")
 
 
+def test_a_day_alone_is_no_picture(staff: House, client: Client) -> None:
+    take(make(staff).key, message(subjects(1)[0]))
+    assert "<svg" not in client.get(RECORDS).text
+    before(1, Record.objects.get(), *subjects(1))
+    assert client.get(RECORDS).text.count("<svg") == 2
+    assert "<svg" not in client.get(f"{RECORDS}?purpose=rights").text
+
+
 def test_refusals_are_told_in_words_with_fields_sentence_and_key(
     client: Client, shop: tuple[Key, Key]
 ) -> None:

@@ -109,6 +109,11 @@ class Pictures(Struct, frozen=True):
     refused: Strip
     days: tuple[Day, ...]
 
+    @property
+    def drawn(self) -> bool:
+        """Whether there is more than a day to compare: one alone reads no faster as a picture."""
+        return len(self.days) > 1
+
 
 class Row(Struct, frozen=True):
     """One record in words."""
