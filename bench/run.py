@@ -25,6 +25,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "gdprbench": (),
     "access": (),
     "consent": (),
+    "records": (),
 }
 """Each group's module, with what it is asked for beside its default."""
 INTRODUCTION: Final = """# Figures

@@ -18,8 +18,10 @@ from tests.api.cast import (
     begin,
     once,
     outside,
+    policy_with_a_site,
     yes,
 )
+from tests.versions.cast import FIRST, hash_of, propose_at
 from troth.consent.models import Choice, Standing
 from troth.people import erasure
 from troth.people.models import Person
@@ -118,7 +120,6 @@ def test_a_visitor_is_made_at_first_contact_and_proves_herself_from_then_on(
 
 def test_who_proves_nothing_is_nobody(version: str, page: Outside) -> None:
     refused(page.post(CONSENTS, yes(version, COUNT)), 422, "subject-missing")
-    refused(page.get(CONSENTS), 422, "subject-missing")
     secret = page.post(CONSENTS, yes(version, COUNT, bearer="visitor")).json()["secret"]
     forged = secret[:-2] + ("AA" if secret[-2:] != "AA" else "BB")
     refused(page.get(CONSENTS, troth_subject=forged), 401, "subject-secret")
@@ -277,3 +278,38 @@ def test_a_consent_takes_few_statements(version: str, page: Outside) -> None:
         page.post(CONSENTS, yes(version, STATISTICS), troth_subject=secret)
     asked = [one["sql"] for one in made if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(asked) <= 12, "\n".join(asked)
+
+
+def test_a_page_is_told_the_words_before_anybody_is_there(version: str, page: Outside) -> None:
+    told = page.get(f"{CONSENTS}?lang=zh").json()
+    assert (told["version"], told["choices"], told["sequence"]) == (version, {}, 0)
+    assert {one["about"] for one in told["asked"]} >= {STATISTICS, COUNT, PARTNERS}
+    assert "token" not in told
+    assert not Person.objects.exists()
+    refused(outside().get(CONSENTS), 422, "subject-missing")
+
+
+def test_what_a_visitor_chose_joins_her_account_where_the_policy_says_so() -> None:
+    files = policy_with_a_site()
+    told = files["policy.toml"].replace(b"[site.main]\n", b"[site.main]\njoins_choices = true\n")
+    version = hash_of(propose_at(FIRST, {**files, "policy.toml": told}))
+    back, page = outside(), outside(PUBLISHABLE)
+    words = {one["about"]: one["hash"] for one in page.get(CONSENTS).json()["asked"]}
+    body = {**yes(version, COUNT, bearer="visitor"), "texts": words}
+    secret = page.post(CONSENTS, body).json()["secret"]
+    says = {**body, "choices": {}, "bearer": None, "join": True}
+    text = assertion(back.made.text, HERE, "user-1")
+    joined = page.post(CONSENTS, says, troth_subject=secret, troth_assertion=text)
+    assert joined.json()["changed"] == [COUNT]
+    assert stand(back.get(f"{CONSENTS}?subject=user-1")) == {COUNT: True}
+
+
+def test_nothing_joins_where_the_policy_does_not_say_so(
+    version: str, back: Outside, page: Outside
+) -> None:
+    secret = page.post(CONSENTS, yes(version, COUNT, bearer="visitor")).json()["secret"]
+    text = assertion(back.made.text, HERE, "user-1")
+    says = {**yes(version, STATISTICS), "join": True}
+    told = page.post(CONSENTS, says, troth_subject=secret, troth_assertion=text)
+    refused(told, 403, "join-undeclared")
+    refused(back.get(f"{CONSENTS}?subject=user-1"), 404, "subject-unknown")

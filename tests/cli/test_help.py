@@ -6,7 +6,17 @@ import sys
 import pytest
 
 from troth.cli import help as help_of
-from troth.cli.main import LEDGER_VERBS, OWNER_VERBS, POLICY_VERBS, VAULT_VERBS, VERBS, main
+from troth.cli.main import (
+    CONSENT_VERBS,
+    KEY_VERBS,
+    LEDGER_VERBS,
+    OWNER_VERBS,
+    PERSON_VERBS,
+    POLICY_VERBS,
+    VAULT_VERBS,
+    VERBS,
+    main,
+)
 
 PATHS = [
     (),
@@ -14,11 +24,17 @@ PATHS = [
     ("owner",),
     ("ledger",),
     ("vault",),
+    ("key",),
+    ("person",),
+    ("consent",),
     *((verb,) for verb in VERBS),
     *(("policy", verb) for verb in POLICY_VERBS),
     *(("owner", verb) for verb in OWNER_VERBS),
     *(("ledger", verb) for verb in LEDGER_VERBS),
     *(("vault", verb) for verb in VAULT_VERBS),
+    *(("key", verb) for verb in KEY_VERBS),
+    *(("person", verb) for verb in PERSON_VERBS),
+    *(("consent", verb) for verb in CONSENT_VERBS),
 ]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -60,5 +76,11 @@ def test_english_stays_english(
 
 
 def test_each_verb_has_its_help_and_each_help_a_verb() -> None:
-    ledger = {f"ledger {verb}" for verb in LEDGER_VERBS}
-    assert set(help_of.VERBS) == {*VERBS, *POLICY_VERBS, *OWNER_VERBS, *VAULT_VERBS, *ledger}
+    groups = {
+        "ledger": LEDGER_VERBS,
+        "key": KEY_VERBS,
+        "person": PERSON_VERBS,
+        "consent": CONSENT_VERBS,
+    }
+    grouped = {f"{name} {verb}" for name, verbs in groups.items() for verb in verbs}
+    assert set(help_of.VERBS) == {*VERBS, *POLICY_VERBS, *OWNER_VERBS, *VAULT_VERBS, *grouped}

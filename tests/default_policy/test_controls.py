@@ -24,7 +24,7 @@ NOW: Final = {
         "protection.sealed-store",
     },
     "collection.definition": {"collection.registered-fields"},
-    "collection.direct": {"collection.provenance"},
+    "collection.direct": {"collection.provenance", "collection.keys-in-scope"},
     "purpose.collection": {"site.topics"},
     "purpose.cookies": {"site.topics"},
     "purpose.disclosure": {"site.topics"},

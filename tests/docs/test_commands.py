@@ -23,7 +23,7 @@ PROSE: Final = tuple(
 )
 LANGUAGES: Final = frozenset({"console", "text", "toml", "markdown", "json", "python", "html"})
 NEEDS_SERVER: Final = re.compile(
-    r"\$ADDRESS|\btroth (?:audit|policy propose|ledger|vault|backup)\b"
+    r"\$ADDRESS|\btroth (?:audit|policy propose|ledger|vault|backup|key|person|consent)\b"
 )
 """Commands on a running server, or on the data folder a start has made."""
 LINK: Final = re.compile(r"(?<!\\)\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")

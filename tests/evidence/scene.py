@@ -18,6 +18,7 @@ NOTHING_YET: Final = frozenset(
         "access.log-complete",
         "access.reviews-on-time",
         "access.undertakings",
+        "collection.keys-in-scope",
         "consent.shown-text",
         "protection.procedures",
     }

@@ -36,7 +36,7 @@ def test_chapters_are_those_of_the_policy(stored: Store, policy: Version) -> Non
     chapters = {c.section: (c.kept, c.total) for c in examined(stored, policy).chapters}
     assert chapters == {
         "purpose": (5, 5),
-        "collection": (2, 6),
+        "collection": (1, 6),
         "cookies": (0, 8),
         "disclosure": (0, 3),
         "protection": (1, 5),

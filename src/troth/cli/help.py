@@ -65,6 +65,28 @@ VERBS: Final[Mapping[str, str]] = {
         "\n\nThe server goes on meanwhile. Cut short, call it again: it goes on where it was."
     ),
     "link": mark("Print a link by which an owner enters; links made before it end."),
+    "key make": mark(
+        "Make a key of a site and print it, alone on a line of the standard output, this once.\n\n"
+        "KEY=$(troth key make --label 'Back end') keeps it in a variable. A secret key is for your"
+        " own servers; with --publishable, for a page or an app."
+    ),
+    "key list": mark("List the keys of sites, those that work first; none is written out."),
+    "key rotate": mark(
+        "Make a key that may do the same and print it; the old one works on for the overlap."
+    ),
+    "person import": mark(
+        "Import your own users and what the policy declares of them: CSV, or a record a line as"
+        " JSON.\n\n"
+        "All of the file is checked first: nothing is written if a row can't be. Cut short, call it"
+        " again: nobody is taken in twice. Exit 0: done. 1: a row can't be. 2: it can't be read."
+    ),
+    "consent import": mark(
+        "Import what people said yes and no to before Troth: CSV or JSON lines, with the texts they"
+        " were asked under.\n\n"
+        "What somebody said later stays. All of the file is checked first. Exit 0: done. 1: a row"
+        " can't be. 2: it can't be read."
+    ),
+    "key revoke": mark("Have a key be refused from now on; it never works again."),
 }
 """What each verb does and how it exits."""
 

@@ -39,6 +39,18 @@ LEDGER_VERBS: Final[Mapping[str, str]] = {
 }
 VAULT_VERBS: Final[Mapping[str, str]] = {"rotate": "troth.cli.vault_rotate:rotate_command"}
 OWNER_VERBS: Final[Mapping[str, str]] = {"link": "troth.cli.owner:link_command"}
+KEY_VERBS: Final[Mapping[str, str]] = {
+    "make": "troth.cli.key_make:make_command",
+    "list": "troth.cli.key_list:list_command",
+    "rotate": "troth.cli.key_make:rotate_command",
+    "revoke": "troth.cli.key_list:revoke_command",
+}
+PERSON_VERBS: Final[Mapping[str, str]] = {
+    "import": "troth.cli.person_import:import_command",
+}
+CONSENT_VERBS: Final[Mapping[str, str]] = {
+    "import": "troth.cli.consent_import:import_command",
+}
 STOPPED: Final = 1
 """The input ended where something was still asked."""
 PASS_ON: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
@@ -105,6 +117,27 @@ class OwnerVerbs(LazyGroup):
     verbs = OWNER_VERBS
 
 
+class KeyVerbs(LazyGroup):
+    """`troth key VERB`."""
+
+    verbs = KEY_VERBS
+    group = "key "
+
+
+class PersonVerbs(LazyGroup):
+    """`troth person VERB`."""
+
+    verbs = PERSON_VERBS
+    group = "person "
+
+
+class ConsentVerbs(LazyGroup):
+    """`troth consent VERB`."""
+
+    verbs = CONSENT_VERBS
+    group = "consent "
+
+
 app = typer.Typer(
     cls=Verbs, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False
 )
@@ -127,6 +160,21 @@ app.add_typer(
     typer.Typer(cls=OwnerVerbs, no_args_is_help=True),
     name="owner",
     help=reader()(mark("The owner.")),
+)
+app.add_typer(
+    typer.Typer(cls=KeyVerbs, no_args_is_help=True),
+    name="key",
+    help=reader()(mark("Keys of sites, by which systems of yours call the API.")),
+)
+app.add_typer(
+    typer.Typer(cls=PersonVerbs, no_args_is_help=True),
+    name="person",
+    help=reader()(mark("People whose data are held.")),
+)
+app.add_typer(
+    typer.Typer(cls=ConsentVerbs, no_args_is_help=True),
+    name="consent",
+    help=reader()(mark("What people have said yes and no to.")),
 )
 
 

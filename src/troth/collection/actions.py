@@ -31,6 +31,7 @@ def take(tx: Tx, given: Sequence[Given], by: By) -> Taken | Refused:
 
     Whose subject is unknown is refused as who was erased: nobody is made here.
     """
+    vault.hold_off(tx)
     weighed = weigh(tx, given)
     if isinstance(weighed, Refused):
         refusals.count(tx, by, "collect", weighed)

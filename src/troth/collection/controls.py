@@ -28,12 +28,12 @@ def _examine(name: str) -> Callable[..., Evidence]:
     return examine
 
 
-def _sabotage(name: str, breaks: frozenset[StatementId]) -> Sabotage:
+def _sabotage(name: str, breaks: frozenset[StatementId], module: str = "sabotages") -> Sabotage:
     """Return a sabotage that is imported when it is committed, for the same reason."""
 
     def commit(store: Store) -> None:
-        module = import_module("troth.collection.sabotages")
-        getattr(module, name.replace("-", "_"))(store)
+        found = import_module(f"troth.collection.{module}")
+        getattr(found, name.replace("-", "_"))(store)
 
     return Sabotage(f"collection.{name}", breaks, commit)
 
@@ -77,6 +77,29 @@ CONTROLS: Final[tuple[Control, ...]] = (
             _sabotage("value-of-another", DIRECT),
             _sabotage("purpose-changed", DIRECT),
             _sabotage("version-not-in-force", DIRECT),
+        ),
+    ),
+    Control(
+        name="collection.keys-in-scope",
+        proves=Message(
+            mark(
+                "Every record, use and choice that came by a key of a site was within that key's"
+                " scopes, from one of its origins and while it lived; and each key is as it was"
+                " made."
+            )
+        ),
+        period=PERIOD,
+        examine=_examine("keys"),
+        resume=_examine("keys"),
+        sabotages=tuple(
+            _sabotage(name, DIRECT, "sabotages_keys")
+            for name in (
+                "record-without-scope",
+                "record-by-a-trial-key",
+                "record-after-revocation",
+                "choice-from-elsewhere",
+                "key-widened",
+            )
         ),
     ),
 )

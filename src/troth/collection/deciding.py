@@ -1,13 +1,13 @@
 """May this be taken in, or used? Decided before anything is written, row by row.
 
-`weigh(tx, given) -> tuple[Weighed, ...] | Refused`       writes and counts nothing: a key in test
-                                                         mode asks no more
+`weigh(tx, given, unmade) -> tuple[Weighed, ...] | Refused`   writes and counts nothing: a key in
+                                                             test mode asks no more
 `weigh_use(tx, wish) -> Wished | Refused`
 Both raise NoPolicyError where no version is in force.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -85,14 +85,20 @@ class Wished(Struct, frozen=True):
     decision: Decision
 
 
-def weigh(tx: Tx, given: Sequence[Given]) -> tuple[Weighed, ...] | Refused:
-    """Decide on records, all of them: the first that may not be is the answer."""
+def weigh(
+    tx: Tx, given: Sequence[Given], unmade: Collection[PersonId] = ()
+) -> tuple[Weighed, ...] | Refused:
+    """Decide on records, all of them: the first that may not be is the answer.
+
+    `unmade` are ids of subjects who are not made yet, to ask whether something of theirs could be.
+    """
     if not 0 < len(given) <= RECORDS_MAX:
         template = mark("Send 1 to %(number)s records at once.")
         return Refused(UNPROCESSABLE, "records-number", Message(template, {"number": RECORDS_MAX}))
     rules = demand_rules(tx)
     declared = versions.document(tx.alias, rules.version).register.category
-    there = vault.read_keys(tx, (one.subject for one in given))
+    known = [one.subject for one in given if one.subject not in unmade]
+    there = vault.read_keys(tx, known) | frozenset(unmade)
     read_many(tx, (one.subject for one in given if _asks(rules, one.category, one.purpose)))
     weighed = []
     for number, one in enumerate(given):

@@ -36,9 +36,7 @@ class Record(models.Model):
         """Read by person; newest first, of all or of a key."""
 
         indexes: ClassVar = [
-            models.Index(
-                fields=["person"], name="record_by_person", condition=~models.Q(person="")
-            ),
+            models.Index(fields=["person"], name="record_of_person"),
             models.Index(fields=["at"], name="record_by_time"),
             models.Index(fields=["key", "at"], name="record_by_key"),
         ]

@@ -81,7 +81,10 @@ def post(request: HttpRequest) -> HttpResponse:
     openapi_extra=described("", "ConsentState"),
 )
 def get(request: HttpRequest, subject: str = "", lang: Lang = "en") -> HttpResponse:
-    """Tell what somebody has agreed to and refused, and the words for all that may be asked."""
+    """Tell what somebody has agreed to and refused, and the words for all that may be asked.
+
+    By a publishable key without anybody, the words alone: nobody is made by being shown them.
+    """
     caller = doors.caller_of(request, "consents")
-    who = who_calls(request, caller, Named(subject), datetime.now(UTC))
+    who = who_calls(request, caller, Named(subject), datetime.now(UTC), nobody=True)
     return answered(doors.read(caller, calls.stands, who, lang))

@@ -11,14 +11,14 @@ from typing import Final
 from msgspec import Struct, json
 from msgspec.structs import replace
 
-from troth.consent import token
+from troth.consent import rows, token
 from troth.consent.actions import choose, withdraw
 from troth.consent.errors import OtherVersionError, UnknownChoiceError
-from troth.consent.facts import standing
 from troth.consent.joining import join
 from troth.consent.saying import Chosen, Seen
 from troth.consent.wording import asked, asks
 from troth.people.values import NoPolicyError, RefusedError, demand_rules
+from troth.policy.document import Version
 from troth.policy.words import Lang
 from troth.sites.secrets import bearer_secret
 from troth.sites.who import Who, subject_of
@@ -69,15 +69,15 @@ class ConsentWords(Struct, frozen=True):
     hash: str
 
 
-class ConsentState(Struct, frozen=True):
+class ConsentState(Struct, frozen=True, omit_defaults=True):
     """What stands for somebody, what she may be asked in one language, and her token."""
 
     version: str
     sequence: int
     choices: Mapping[str, ConsentChoice]
     asked: tuple[ConsentWords, ...]
-    token: str
-    expires: datetime
+    token: str = ""
+    expires: datetime | None = None
 
 
 class _Kept(Struct, frozen=True):
@@ -105,25 +105,25 @@ def said(tx: Tx, who: Who, saying: Saying, call: Asked | None) -> ConsentAnswer:
 
 def stands(tx: Tx, who: Who, lang: Lang) -> ConsentState:
     """Tell what stands for somebody, and the words for all that she may be asked."""
-    subject = subject_of(tx, who)
     rules = demand_rules(tx)
-    version = versions.document(tx.alias, rules.version)
-    found = standing(tx, subject)
-    choices = {
-        **{about: ConsentChoice(given=True, kind="consent") for about in found.consent},
-        **{about: ConsentChoice(given=True, kind="separate") for about in found.separate},
-        **{about: ConsentChoice(given=False, kind="") for about in found.refused},
-    }
-    words = []
+    words = _words(versions.document(tx.alias, rules.version), lang)
+    if who.is_nobody:
+        return ConsentState(rules.version, 0, {}, words)
+    subject = subject_of(tx, who)
+    found = rows.stands(tx, subject)
+    choices = {one.about: ConsentChoice(given=one.given, kind=one.kind) for one in found}
+    minted = token.mint(tx, subject, rules)
+    sequence = rows.last_number(found)
+    return ConsentState(rules.version, sequence, choices, words, minted.token, minted.expires)
+
+
+def _words(version: Version, lang: Lang) -> tuple[ConsentWords, ...]:
+    found = []
     for about in asks(version.register):
         one = asked(version, about, lang)
         if one is not None:
-            words.append(ConsentWords(about, one.kind, one.text, one.hash))
-    minted = token.mint(tx, subject, rules)
-    sequence = token.check(minted.token, rules, tx.now).sequence
-    return ConsentState(
-        rules.version, sequence, choices, tuple(words), minted.token, minted.expires
-    )
+            found.append(ConsentWords(about, one.kind, one.text, one.hash))
+    return tuple(found)
 
 
 def _say(tx: Tx, who: Who, saying: Saying) -> _Kept:

@@ -52,6 +52,7 @@ class Choice(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["entry"], name="choice_by_entry"),
+            models.Index(fields=["subject"], name="choice_of_subject"),
             models.Index(fields=["at"], name="choice_by_age", condition=~models.Q(subject="")),
         ]
 
@@ -110,7 +111,10 @@ class Acceptance(models.Model):
                 condition=~models.Q(subject=""),
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["entry"], name="acceptance_by_entry")]
+        indexes: ClassVar = [
+            models.Index(fields=["entry"], name="acceptance_by_entry"),
+            models.Index(fields=["subject"], name="acceptance_of_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.version[:8]}"

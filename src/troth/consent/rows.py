@@ -50,10 +50,16 @@ READ: Final = (
 )
 STAND: Final = (
     "INSERT INTO consent_standing (subject, about, kind, given, choice_id)"
-    " SELECT subject, about, kind, given, id FROM consent_choice WHERE entry = %s"
+    " SELECT subject, about, kind, given, id FROM {made}"
     " ON CONFLICT (subject, about) DO UPDATE"
     " SET kind = excluded.kind, given = excluded.given, choice_id = excluded.choice_id"
 )
+OF_ENTRY: Final = STAND.format(made="consent_choice WHERE entry = %s")
+AT_ONCE: Final = (
+    f"WITH made AS (INSERT INTO {CHOICES.table} ({', '.join(CHOICES.names)}) VALUES {{rows}}"  # noqa: S608 - names of ours alone
+    f" RETURNING subject, about, kind, given, id) {STAND.format(made='made')}"
+)
+"""Both in one round trip; SQLite has no INSERT within another."""
 
 
 class Stood(Struct, frozen=True):
@@ -104,9 +110,14 @@ def last_number(stood: Sequence[Stood]) -> int:
 
 def write(tx: Tx, subject: PersonId, entry: EntryId, rows: Sequence[Sequence[Any]]) -> None:
     """Write choices that one entry tells of, and have them be what stands."""
-    insert(tx.alias, CHOICES, rows)
     connection = connections[tx.alias]
-    named: Any = entry if connection.vendor == "postgresql" else entry.hex
-    with connection.cursor() as cursor:
-        cursor.execute(STAND, [named])
+    if connection.vendor == "postgresql":
+        row = f"({', '.join(['%s'] * len(CHOICES.names))})"
+        values = [value for row in rows for value in row]
+        with connection.cursor() as cursor:
+            cursor.execute(AT_ONCE.format(rows=", ".join([row] * len(rows))), values)
+    else:
+        insert(tx.alias, CHOICES, rows)
+        with connection.cursor() as cursor:
+            cursor.execute(OF_ENTRY, [entry.hex])
     tx.memo.get(MEMO, {}).pop(subject, None)

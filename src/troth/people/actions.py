@@ -110,6 +110,7 @@ def bury(tx: Tx, person: PersonId, reason: str) -> Pseudonym | None:
     Her key and her index rows stand until `people.erasure.erase` goes on. Returns her pseudonym,
     None where her key is gone already (a restored copy).
     """
+    vault.await_writers(tx)  # what they write of her is seen, and erased, only once committed
     pseudonym = vault.known_pseudonym(tx, person)
     erased = {name: count for name, count in holdings.erase_all(tx, person) if count}
     vault.bury(tx, person)

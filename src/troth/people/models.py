@@ -47,6 +47,11 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "handle"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    class Meta:
+        """Read by handle, and by person."""
+
+        indexes: ClassVar = [models.Index(fields=["person"], name="account_of_person")]
+
     def __str__(self) -> str:
         return self.handle
 
@@ -92,9 +97,7 @@ class Detail(models.Model):
         """Read by person; by entry where the ledger is compared; by age where days end."""
 
         indexes: ClassVar = [
-            models.Index(
-                fields=["person"], name="detail_by_person", condition=~models.Q(person="")
-            ),
+            models.Index(fields=["person"], name="detail_of_person"),
             models.Index(fields=["entry"], name="detail_by_entry"),
             models.Index(
                 fields=["category", "at"],

@@ -1,6 +1,6 @@
 """For whom a call by a key acts: told by what it sends, found or made in its transaction.
 
-`who_calls(request, caller, named, now) -> Who`     raises ProblemError
+`who_calls(request, caller, named, now, nobody=…) -> Who`     raises ProblemError
 `subject_of(tx, who) -> PersonId`                   raises UnknownSubjectError, UnfitSubjectError,
                                                     KeyRefusedError, ErasedError
 A secret key names a user by the operator's id. A publishable one acts for who proves it: a visitor
@@ -62,6 +62,11 @@ class Who(Struct, frozen=True):
         return "person" if borne is None else borne.bearer
 
     @property
+    def is_nobody(self) -> bool:
+        """Whether nobody is meant: a page that has yet to ask its first question."""
+        return not (self.external or self.asserted or self.visitor or self.first)
+
+    @property
     def needs(self) -> tuple[PersonId, ...]:
         """Whose key must be made first."""
         return () if self.first is None else (self.first.person,)
@@ -75,8 +80,13 @@ class Who(Struct, frozen=True):
         return f"{subject} {asserted}"
 
 
-def who_calls(request: HttpRequest, caller: Caller, named: Named, now: datetime) -> Who:
-    """Return for whom a call acts, as far as that is seen without the database."""
+def who_calls(
+    request: HttpRequest, caller: Caller, named: Named, now: datetime, *, nobody: bool = False
+) -> Who:
+    """Return for whom a call acts, as far as that is seen without the database.
+
+    `nobody`: a publishable key may act for nobody, too.
+    """
     if caller.kind == "secret":
         if not named.external:
             raise _missing(mark("Name the subject by your own id of her: “subject”."))
@@ -94,6 +104,8 @@ def who_calls(request: HttpRequest, caller: Caller, named: Named, now: datetime)
         return Who(caller, asserted=asserted, visitor=visitor)
     if visitor is not None:
         return Who(caller, visitor=visitor)
+    if nobody:
+        return Who(caller)
     if named.first not in {"visitor", "installation"}:
         raise _missing(
             mark(

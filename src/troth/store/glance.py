@@ -34,6 +34,11 @@ def glance(tx: Tx, asked: Question) -> Any:
     return found[asked.name]
 
 
+def look_anew(tx: Tx) -> None:
+    """Have the questions be asked again, after a lock was waited for."""
+    tx.memo.pop(GLANCE, None)
+
+
 def _look(tx: Tx) -> dict[str, Any]:
     connection = connections[tx.alias]
     asked = list(_questions.values())

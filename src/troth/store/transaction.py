@@ -10,6 +10,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from django.db import DEFAULT_DB_ALIAS, transaction
 from msgspec import Struct
 
+from troth.store.queueing import in_turn
 from troth.store.rows import Pending
 
 Arguments = ParamSpec("Arguments")
@@ -130,7 +131,7 @@ def transaction_of(store: Store, verb: object) -> Iterator[None]:
         raise NestedTransactionError(f"{verb!r} runs in a transaction already; pass it the tx")
     token = _open.set(_open.get() | {store.alias})
     try:
-        with transaction.atomic(using=store.alias):
+        with in_turn(store.alias), transaction.atomic(using=store.alias):
             yield
     finally:
         _open.reset(token)

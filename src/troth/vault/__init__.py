@@ -19,8 +19,23 @@ from troth.vault.persons import (
     pseudonym,
     read_keys,
 )
-from troth.vault.store import close_store, drill_identity, open_store, signing_key, store_id
-from troth.vault.tombstones import adopt, bury, demand_not_others, demand_ours, mark_destroyed
+from troth.vault.store import (
+    close_store,
+    drill_identity,
+    forget_keys,
+    open_store,
+    signing_key,
+    store_id,
+)
+from troth.vault.tombstones import (
+    adopt,
+    await_writers,
+    bury,
+    demand_not_others,
+    demand_ours,
+    hold_off,
+    mark_destroyed,
+)
 from troth.vault.values import PersonId, Plain, Sealed, commitment
 from troth.vault.witness import last_checkpoint, remember_checkpoint
 from troth.vault.writer import hand_over, write
@@ -35,6 +50,7 @@ __all__ = [
     "Plain",
     "Sealed",
     "adopt",
+    "await_writers",
     "bury",
     "close_store",
     "commitment",
@@ -46,8 +62,10 @@ __all__ = [
     "erased",
     "find",
     "find_many",
+    "forget_keys",
     "generation_age",
     "hand_over",
+    "hold_off",
     "index",
     "keys_made_before",
     "known_pseudonym",

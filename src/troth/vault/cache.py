@@ -47,3 +47,7 @@ class Cache:
         """Drop one key."""
         self.fresh.pop(person, None)
         self._keys.pop(person, None)
+
+    def forget_all(self) -> None:
+        """Drop every key; who began before keeps her own."""
+        self._keys, self.fresh = {}, {}

@@ -327,6 +327,11 @@ def close_store() -> None:
     _signing.cache_clear()
 
 
+def forget_keys() -> None:
+    """Drop the keys of persons this process knows: for who goes through many of them once."""
+    open_store().cache.forget_all()
+
+
 def store_id() -> str:
     """Return the key store's own id, 32 hexadecimal digits."""
     return open_store().id

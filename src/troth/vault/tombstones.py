@@ -10,8 +10,8 @@ from django.db import connections
 
 from troth.policy.words import Message, mark
 from troth.store import Tx
-from troth.store.glance import glance, question
-from troth.store.locks import serialise
+from troth.store.glance import glance, look_anew, question
+from troth.store.locks import serialise, share
 from troth.vault.errors import KeyStoreError
 from troth.vault.store import KeyStore, open_store
 from troth.vault.values import PersonId
@@ -19,6 +19,8 @@ from troth.vault.values import PersonId
 LOCK: Final = "vault.tombstone"
 """One at a time, so that ids are committed in their order: else the clock could stand still."""
 CLOCK: Final = question("vault.clock", "SELECT max(id) FROM vault_tombstone")
+HELD_OFF: Final = "vault.held-off"
+AWAITED: Final = "vault.writers-awaited"
 KEYS: Final = "vault.keys"
 """The keys a transaction knows, in its memo."""
 
@@ -44,11 +46,31 @@ def buried(tx: Tx, persons: Sequence[PersonId]) -> frozenset[PersonId]:
         return frozenset(PersonId(person) for (person,) in cursor.fetchall())
 
 
+def hold_off(tx: Tx) -> None:
+    """Have nobody be buried until this transaction ends, so that all it writes of her is erased.
+
+    Who was buried while it waited is so for it, too: it looks anew. For who writes of many; called
+    before keys are asked for.
+    """
+    if HELD_OFF not in tx.memo:
+        share(tx, LOCK)
+        tx.memo[HELD_OFF] = True
+        tx.memo.pop(KEYS, None)
+        look_anew(tx)
+
+
+def await_writers(tx: Tx) -> None:
+    """Wait for those who `hold_off`, and have others wait: before what is held is erased."""
+    if AWAITED not in tx.memo:
+        serialise(tx, LOCK)
+        tx.memo[AWAITED] = True
+
+
 def bury(tx: Tx, person: PersonId) -> None:
     """Write a person's tombstone. Raises IntegrityError where she has one."""
     from troth.vault.models import Tombstone  # noqa: PLC0415 - needs Django set up
 
-    serialise(tx, LOCK)
+    await_writers(tx)
     Tombstone.objects.using(tx.alias).create(person=person, at=tx.now)
     tx.memo[KEYS] = {}  # this transaction may yet be undone, and its number be used again
 

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('person', ''), _negated=True), fields=['person'], name='record_by_person'), models.Index(fields=['at'], name='record_by_time'), models.Index(fields=['key', 'at'], name='record_by_key')],
+                'indexes': [models.Index(fields=['person'], name='record_of_person'), models.Index(fields=['at'], name='record_by_time'), models.Index(fields=['key', 'at'], name='record_by_key')],
             },
         ),
         migrations.CreateModel(
