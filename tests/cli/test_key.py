@@ -16,6 +16,7 @@ from troth.policy.words import VersionHash
 from troth.sites import actions
 from troth.sites.facts import Call, authenticate
 from troth.sites.models import Key
+from troth.store import SYSTEM
 from troth.versions.facts import document
 
 ORIGIN = "https://shop.example.com"
@@ -43,6 +44,19 @@ def test_a_key_is_printed_alone_and_works(troth: Troth) -> None:
     assert text not in ended.err
     caller = authenticate(Call(f"Bearer {text}", "", BROWSER), "records", key.made_at)
     assert caller.key == key.id
+
+
+@pytest.mark.usefixtures("policy")
+def test_who_governs_is_told_of_a_key_that_reads_values(
+    troth: Troth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        "troth.access.keys.tell_of", lambda tx, key: told.append((tx.actor, key.id))
+    )
+    made = json.loads(troth("key", "make", "--scope", "uses", "--json").out)
+    again = json.loads(troth("key", "rotate", made["id"], "--json").out)
+    assert told == [(SYSTEM, made["id"]), (SYSTEM, again["id"])]
 
 
 @pytest.mark.usefixtures("policy")

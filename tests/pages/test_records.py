@@ -162,6 +162,7 @@ def test_records_are_listed_newest_first_without_values(
     entry = client.get(f"/console/ledger?entry={newest.pk.hex}").text
     assert entry.count('class="kind"') == 1
     assert "collection.recorded" in entry
+    assert client.get("/console/ledger?entry=nonsense").text.count('class="kind"') > 1
     assert newest.person not in text
     for place in ("", "?days=7", "?days=90", "?page=2", f"?key={shop[0].pk}"):
         shown = client.get(RECORDS + place).text
