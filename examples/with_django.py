@@ -13,8 +13,8 @@ troth = Troth(os.environ["TROTH_URL"], key=os.environ["TROTH_KEY"])
 def profile(request, user):
     try:
         given = request.POST.dict()
-        record = troth.record(user, "account", given, purpose="account", new=True)
-        return JsonResponse({"record": record})
+        taken = troth.record(user, "account", given, purpose="account", new=True)
+        return JsonResponse({"record": taken.id, "statement": taken.statement})
     except RefusedError as no:
         return JsonResponse({"why": no.detail, "statement": no.statement}, status=no.status)
 

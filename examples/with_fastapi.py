@@ -14,7 +14,7 @@ troth = Troth(os.environ["TROTH_URL"], key=os.environ["TROTH_KEY"])
 @app.post("/profile/{user}")
 def profile(user: str, given: Annotated[dict[str, str], Body()]):
     try:
-        record = troth.record(user, "account", given, purpose="account", new=True)
-        return {"record": record}
+        taken = troth.record(user, "account", given, purpose="account", new=True)
+        return {"record": taken.id, "statement": taken.statement}
     except RefusedError as no:
         return JSONResponse({"why": no.detail, "statement": no.statement}, status_code=no.status)

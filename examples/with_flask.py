@@ -13,7 +13,7 @@ troth = Troth(os.environ["TROTH_URL"], key=os.environ["TROTH_KEY"])
 def profile(user):
     try:
         given = request.form.to_dict()
-        record = troth.record(user, "account", given, purpose="account", new=True)
-        return {"record": record}
+        taken = troth.record(user, "account", given, purpose="account", new=True)
+        return {"record": taken.id, "statement": taken.statement}
     except RefusedError as no:
         return {"why": no.detail, "statement": no.statement}, no.status

@@ -19,7 +19,16 @@ from troth import vault
 
 CASES = int(os.environ.get("TROTH_CASES", "100"))
 STORED_FIXTURES = frozenset(
-    {"db", "transactional_db", "committed", "live_troth", "fresh_troth", "fresh_database"}
+    {
+        "db",
+        "transactional_db",
+        "committed",
+        "live_troth",
+        "fresh_troth",
+        "keyed_troth",
+        "fresh_keyed_troth",
+        "fresh_database",
+    }
 )
 
 settings.register_profile(

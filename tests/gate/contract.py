@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import jsonschema_rs
 import msgspec
 from babel.messages.pofile import read_po
 
@@ -224,6 +225,23 @@ def _problem(status: int, code: str) -> dict[str, Any]:
 def written(document: Any) -> str:
     """Return a document as it stands in the folder."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def agrees(given: Any, recorded: Any) -> bool:
+    """Tell whether an answer has all that is recorded; `*` stands for anything."""
+    if recorded == ANY:
+        return given is not None
+    if isinstance(recorded, dict):
+        return all(k in given and agrees(given[k], v) for k, v in recorded.items())
+    if isinstance(recorded, list):
+        return len(given) == len(recorded) and all(map(agrees, given, recorded))
+    return bool(given == recorded)
+
+
+def fits(part: str, document: Any, parts: dict[str, Any]) -> bool:
+    """Tell whether a document is of a part of the schema."""
+    whole = {"$ref": f"#/$defs/{part}", "$defs": parts}
+    return jsonschema_rs.validator_for(whole).is_valid(document)
 
 
 if __name__ == "__main__":

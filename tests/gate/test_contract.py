@@ -3,10 +3,9 @@
 import json
 from typing import Any
 
-import jsonschema_rs
 import pytest
 
-from tests.gate.contract import ANY, EXAMPLES, SCHEMA, examples, schema, written
+from tests.gate.contract import ANY, EXAMPLES, SCHEMA, examples, fits, schema, written
 from troth.gate import reasons
 
 RECORDED: list[dict[str, Any]] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
@@ -53,9 +52,3 @@ def test_the_schema_admits_what_is_answered_and_refuses_what_is_not(
     answered = recorded["status"] == 200
     assert fits("Request", recorded["request"], parts) == answered
     assert fits("Response" if answered else "Problem", recorded["response"], parts)
-
-
-def fits(part: str, document: Any, parts: dict[str, Any]) -> bool:
-    """Tell whether a document is of a part of the schema."""
-    whole = {"$ref": f"#/$defs/{part}", "$defs": parts}
-    return jsonschema_rs.validator_for(whole).is_valid(document)

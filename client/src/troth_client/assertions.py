@@ -10,10 +10,11 @@ import secrets
 import time
 from typing import Final
 
+from troth_client.keys import id_of
+
 LASTS_SECONDS: Final = 120
 LASTS_SECONDS_MAX: Final = 300
 NONCE_BYTES: Final = 16
-KEY_PARTS: Final = 4
 
 
 def assertion(key: str, audience: str, subject: str, *, lasts_seconds: int = LASTS_SECONDS) -> str:
@@ -22,9 +23,7 @@ def assertion(key: str, audience: str, subject: str, *, lasts_seconds: int = LAS
     `audience` is the server's address, `key` a secret key with the scope `assertions`. Raises
     ValueError where either can be none.
     """
-    parts = key.split("_", KEY_PARTS - 1)
-    if len(parts) != KEY_PARTS or parts[0] != "troth" or not parts[1].endswith("sk"):
-        raise ValueError("sign by a secret key: troth_sk_…")
+    kid = id_of(key)
     if not 0 < lasts_seconds <= LASTS_SECONDS_MAX:
         raise ValueError(f"an assertion lasts 1 to {LASTS_SECONDS_MAX} seconds")
     now = int(time.time())
@@ -35,7 +34,7 @@ def assertion(key: str, audience: str, subject: str, *, lasts_seconds: int = LAS
         "exp": now + lasts_seconds,
         "jti": secrets.token_urlsafe(NONCE_BYTES),
     }
-    signed = f"{_part({'alg': 'HS256', 'typ': 'JWT', 'kid': parts[2]})}.{_part(claims)}"
+    signed = f"{_part({'alg': 'HS256', 'typ': 'JWT', 'kid': kid})}.{_part(claims)}"
     mac = hmac.digest(key.encode(), signed.encode(), "sha256")
     return f"{signed}.{_letters(mac)}"
 

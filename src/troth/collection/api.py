@@ -6,7 +6,7 @@ from ninja import Router
 from troth.collection import bodies, calls
 from troth.collection.calls import CREATED, Wish
 from troth.sites import doors
-from troth.sites.doors import call_of, described
+from troth.sites.doors import REPEATS, call_of, described
 
 router = Router(tags=["records"])
 
@@ -16,7 +16,7 @@ router = Router(tags=["records"])
     operation_id="record",
     summary="Hand in data as declared",
     openapi_extra=described(
-        "RecordOrRecords", "RecordOrRecordsAnswer", status=CREATED, repeats=True
+        "RecordOrRecords", "RecordOrRecordsAnswer", status=CREATED, headers=REPEATS
     ),
 )
 def records(request: HttpRequest) -> HttpResponse:

@@ -12,8 +12,8 @@ from troth.consent.calls import ConsentAnswer, ConsentState, Saying
 from troth.consent.saying import Seen
 from troth.policy.words import Lang
 from troth.sites import doors
-from troth.sites.doors import answered, call_of, described
-from troth.sites.who import Named, who_calls
+from troth.sites.doors import REPEATS, answered, call_of, described
+from troth.sites.who import PROOFS, Named, who_calls
 
 router = Router(tags=["consents"])
 
@@ -55,7 +55,7 @@ SHAPES: Final[tuple[Any, ...]] = (Consents, ConsentAnswer, ConsentState)
     "/consents",
     operation_id="consent",
     summary="Say yes or no",
-    openapi_extra=described("Consents", "ConsentAnswer", repeats=True),
+    openapi_extra=described("Consents", "ConsentAnswer", headers={**REPEATS, **PROOFS}),
 )
 def post(request: HttpRequest) -> HttpResponse:
     """Keep what somebody says, all of it or nothing; a separate consent is asked for alone.
@@ -78,7 +78,7 @@ def post(request: HttpRequest) -> HttpResponse:
     "/consents",
     operation_id="consents",
     summary="What stands, and what may be asked",
-    openapi_extra=described("", "ConsentState"),
+    openapi_extra=described("", "ConsentState", headers=PROOFS),
 )
 def get(request: HttpRequest, subject: str = "", lang: Lang = "en") -> HttpResponse:
     """Tell what somebody has agreed to and refused, and the words for all that may be asked.

@@ -42,7 +42,12 @@ NAMED: Final = re.compile(r"^Object (missing required|contains unknown) field `(
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 UNGUESSABLE: Final = 16
 """Letters of a random key nobody guesses."""
+OK: Final = 200
 IDEMPOTENCY: Final = "Idempotency-Key"
+REPEATS: Final = {
+    IDEMPOTENCY: (KEY_LENGTH_MAX, "A call that comes again with the same key is done once.")
+}
+"""What a call may have that writes, for `described`."""
 JSON: Final = "application/json"
 PROBLEM_TYPE: Final = "application/problem+json"
 REFERENCE: Final = "#/components/schemas/{name}"
@@ -129,12 +134,21 @@ def answered(told: Any, status: int = 200) -> HttpResponse:
 
 
 def described(
-    body: str, answer: str, *, status: int = 200, repeats: bool = False
+    body: str,
+    answer: str,
+    *,
+    status: int = OK,
+    headers: Mapping[str, tuple[int, str]] | None = None,
 ) -> dict[str, Any]:
-    """Describe a call by a key: the schemas of its body ("" for none) and of its answer."""
+    """Describe a call by a key: the schemas of its body ("" for none) and of its answer.
+
+    `headers` are those it may have: how many characters each, and what for.
+    """
+    content = {JSON: {"schema": _reference(answer)}}
+    fine = {OK: "OK"} if status == OK else {status: "Done.", OK: "By a test key: nothing is kept."}
     documented: dict[str, Any] = {
         "responses": {
-            status: {"description": "OK", "content": {JSON: {"schema": _reference(answer)}}},
+            **{one: {"description": says, "content": content} for one, says in fine.items()},
             **{
                 one: {"description": why, "content": {PROBLEM_TYPE: {"schema": PROBLEM}}}
                 for one, why in REFUSED.items()
@@ -147,15 +161,16 @@ def described(
             "required": True,
             "content": {JSON: {"schema": _reference(body)}},
         }
-    if repeats:
+    if headers:
         documented["parameters"] = [
             {
-                "name": IDEMPOTENCY,
+                "name": name,
                 "in": "header",
                 "required": False,
-                "description": "A call that comes again with the same key is done once.",
-                "schema": {"type": "string", "maxLength": KEY_LENGTH_MAX},
+                "description": says,
+                "schema": {"type": "string", "maxLength": length},
             }
+            for name, (length, says) in headers.items()
         ]
     return documented
 

@@ -27,8 +27,14 @@ from troth.store import Tx
 from troth.vault import PersonId
 from troth.versions.problem import ProblemError
 
+SECRET_LENGTH_MAX: Final = 100
 SUBJECT: Final = "Troth-Subject"
 ASSERTION: Final = "Troth-Assertion"
+PROOFS: Final = {
+    SUBJECT: (SECRET_LENGTH_MAX, "The secret of a visitor or an installation, by which it is she."),
+    ASSERTION: (assertions.TEXT_LENGTH_MAX, "Who she is, as the operator's back end has signed."),
+}
+"""What a call by a publishable key may have, for `doors.described`."""
 
 
 class Named(Struct, frozen=True):
