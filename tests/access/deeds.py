@@ -58,6 +58,7 @@ PAGES: Final = frozenset(
         "log.see",  # `log.search` narrows to one's own; see test_log
         "map.see",
         "key.see",
+        "record.see",
     }
 )
 """What is decided where a page is shown, and tried by the tests of pages."""

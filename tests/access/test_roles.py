@@ -70,6 +70,10 @@ MEANT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "key.make": ((owner, security, engineer), (owner, security, engineer)),
     "key.end": ((owner, security, engineer), (owner, security, engineer)),
+    "record.see": (
+        (owner, officer, security, auditor, engineer),
+        (owner, officer, security, auditor, engineer),
+    ),
     "signal.close": ((owner, officer, security, engineer), (owner, officer, security, engineer)),
 }
 

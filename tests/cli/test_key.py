@@ -15,6 +15,7 @@ from troth.policy.words import VersionHash
 from troth.sites import actions
 from troth.sites.facts import Call, authenticate
 from troth.sites.models import Key
+from troth.store import SYSTEM
 from troth.versions.facts import document
 
 ORIGIN = "https://shop.example.com"
@@ -42,6 +43,19 @@ def test_a_key_is_printed_alone_and_works(troth: Troth) -> None:
     assert text not in ended.err
     caller = authenticate(Call(f"Bearer {text}", "", BROWSER), "records", key.made_at)
     assert caller.key == key.id
+
+
+@pytest.mark.usefixtures("policy")
+def test_who_governs_is_told_of_a_key_that_reads_values(
+    troth: Troth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        "troth.access.keys.tell_of", lambda tx, key: told.append((tx.actor, key.id))
+    )
+    made = json.loads(troth("key", "make", "--scope", "uses", "--json").out)
+    again = json.loads(troth("key", "rotate", made["id"], "--json").out)
+    assert told == [(SYSTEM, made["id"]), (SYSTEM, again["id"])]
 
 
 @pytest.mark.usefixtures("policy")
@@ -140,7 +154,7 @@ def test_keys_are_listed_without_their_secret(troth: Troth) -> None:
     assert ("publishable" in first, ORIGIN in first, first.endswith("works")) == (True,) * 3
     assert (ended.id in second, second.endswith("revoked")) == (True, True)
     for text in (old, new):
-        assert text.rpartition("_")[2] not in table + troth("key", "list", "--json").out
+        assert text.split("_", 3)[3] not in table + troth("key", "list", "--json").out
     keys = json.loads(troth("key", "list", "--site", "main", "--json").out)["keys"]
     assert [(key["label"], key["state"]) for key in keys] == [
         ("Shop", "works"),

@@ -3,6 +3,7 @@
 import ast
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from troth import collection, vault
 from troth.collection import facts
 from troth.collection.facts import Asked, Figure, Span, counts, figure, last_taken, records
 from troth.collection.given import By
+from troth.collection.models import Record
 from troth.people import erasure
 from troth.vault import PersonId
 
@@ -27,7 +29,10 @@ def version(db: None, keys: Path) -> str:  # noqa: ARG001 - what it needs
 
 
 def shown(by: facts.Dimension, span: Span = Span()) -> list[tuple[str, int | None, int | None]]:  # noqa: B008 - frozen
-    return [(one.name, one.records.number, one.persons.number) for one in counts(ALIAS, span, by)]
+    return [
+        (one.name, one.records.number, one.persons.number)
+        for one in counts(ALIAS, Asked(span=span), by)
+    ]
 
 
 @given(st.integers(0, 50), st.integers(0, 50))
@@ -69,8 +74,47 @@ def test_records_are_counted_by_their_names_from_five_people_on() -> None:
     assert shown("source") == [("direct", 14, 5)]
     assert shown("key") == [(KEY.key, 10, 5), ("another", None, None)]
     assert shown("key", Span(AT.date() + DAY)) == []
+    assert facts.people(ALIAS, Asked()).number == 5
+    assert facts.people(ALIAS, Asked(key="another")) == Figure(None)
+    assert facts.people(ALIAS, Asked(key="nobody's")) == Figure(0)
     erasure.erase(people[0], "asked")
     assert shown("purpose") == [("support", None, None), ("rights", None, None)]
+
+
+@stored
+def test_each_day_is_counted_from_five_people_on() -> None:
+    people = [somebody() for _ in range(5)]
+    for person in people:
+        taken(message(person))
+        taken(message(person), at=AT.replace(hour=23, minute=59))
+    taken(message(people[0]), at=AT + DAY)
+    assert facts.taken_by_day(ALIAS, Asked()) == {
+        AT.date(): Figure(10),
+        AT.date() + DAY: Figure(None),
+    }
+    assert facts.taken_by_day(ALIAS, Asked(purpose="rights")) == {}
+
+
+@stored
+def test_in_which_ways_a_kind_came_in_is_told_by_names() -> None:
+    person = somebody()
+    taken(*[message(person)] * 2, message(person, purpose="rights"))
+    taken(message(person), by=By("another", "app"))
+    assert [(way.purpose, way.key) for way in facts.ways(ALIAS, Asked())] == [
+        ("rights", KEY.key),
+        ("support", KEY.key),
+        ("support", "another"),
+    ]
+    assert len(facts.ways(ALIAS, Asked(key="another"))) == 1
+
+
+@stored
+def test_a_record_without_its_entry_is_told() -> None:
+    person = somebody()
+    taken(message(person))
+    told = Record.objects.values().get()
+    Record.objects.create(**{**told, "id": uuid4(), "at": AT + DAY})
+    assert [one.entered for one in records(ALIAS, Asked()).lines] == [False, True]
 
 
 @stored

@@ -4,21 +4,23 @@ from datetime import timedelta
 
 import pytest
 
+from tests.api.cast import SECRET
 from tests.collection.cast import AT, KEY, message, refused, somebody, take, use
 from tests.versions.cast import FIRST, default_policy, propose_at
 from troth.collection import refusals
-from troth.collection.facts import Span
+from troth.collection.facts import Asked, Span, refused_by_day
 from troth.collection.facts import refused as told
 from troth.collection.given import By
 from troth.collection.jobs import forget_refusals
 from troth.collection.models import FIELDS_COUNTED_MAX, Refusal
 from troth.ledger.models import Entry
+from troth.sites import actions
 from troth.store import SYSTEM, Store, transact_on
 from troth.vault import PersonId
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 DAY = timedelta(days=1)
-ALL = Span()
+ALL = Asked()
 
 
 @pytest.fixture(autouse=True)
@@ -47,9 +49,24 @@ def test_the_same_refusal_counts_up_a_day_and_a_key(subject: PersonId) -> None:
     assert (most.verb, most.code, most.fields) == ("collect", "field-undeclared", ("shoe_size",))
     assert (most.category, most.statement) == ("contact-message", "collection.definition")
     assert least.times == 1
-    first_day = Span(AT.date(), AT.date())
+    first_day = Asked(span=Span(AT.date(), AT.date()))
     assert [one.times for one in told(Store().alias, first_day)] == [2, 1]
+    assert refused_by_day(Store().alias, ALL) == {AT.date(): 3, AT.date() + DAY: 1}
     assert Entry.objects.count() == entries
+
+
+def test_refusals_are_found_by_kind_key_and_site(subject: PersonId) -> None:
+    made = transact_on(Store(), SYSTEM, AT, actions.make, SECRET)
+    refused(message(subject, category="gossip"), by=By(made.key.id, "main"))
+    refused(message(subject, category="horoscope"))
+
+    def found(**asked: str) -> list[str]:
+        return [one.category for one in told(Store().alias, Asked(**asked))]  # type: ignore[arg-type]
+
+    assert found(key=KEY.key) == ["horoscope"]
+    assert found(category="gossip") == ["gossip"]
+    assert (found(site="main"), found(site="app")) == (["gossip"], [])
+    assert len(found(purpose="support", source="direct")) == 2
 
 
 def test_no_value_and_nothing_that_is_no_name_is_kept(subject: PersonId) -> None:

@@ -3,8 +3,8 @@
 A block marked `console` is run. A line that starts with `$ ` is a command; a backslash at its end
 goes on, a comment may follow after two spaces, and `# exits 1` names another exit status than 0.
 The lines below are what it prints: each must occur in the output, in order; `…` stands for
-anything. There is no shell: no pipes, no wildcards, and of variables only `$ADDRESS`. `curl` is
-done here, as not every machine has it.
+anything. There is no shell: no pipes, no wildcards, and of variables only those of `VARIABLES`.
+`curl` is done here, as not every machine has it.
 """
 
 import re
@@ -27,6 +27,7 @@ FENCE: Final = re.compile(r"^(`{3,}|~{3,})\s*([^\s`]*)[^`]*$")
 EXITS: Final = re.compile(r"\s+# exits (\d+)$")
 COMMENT: Final = re.compile(r"\s{2,}# .*$")
 PROGRAMS: Final = frozenset({"troth", "python", "curl", "cp", "mkdir", "sed", "cat"})
+VARIABLES: Final = re.compile(r"\$(ADDRESS|TROTH_KEY|TROTH_TEST_KEY)\b")
 TIMEOUT_S: Final = 120
 
 
@@ -91,7 +92,7 @@ def _command(line: str, prints: tuple[str, ...], at: int) -> Command:
 
 def run(command: Command, folder: Path, environment: Mapping[str, str]) -> str:
     """Run a command in a folder and return what it printed; fail on another exit status."""
-    line = command.line.replace("$ADDRESS", environment.get("ADDRESS", "$ADDRESS"))
+    line = VARIABLES.sub(lambda found: environment.get(found[1], found[0]), command.line)
     words = shlex.split(line)
     assert words[0] in PROGRAMS, f"{words[0]} is not run here; mark the block `text`"
     if words[0] == "curl":

@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from tests.docs import console
+from tests.docs.keyed import keys_of
 from tests.services.server import environment
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -51,7 +52,10 @@ def test_each_command_of_a_page_does_what_the_page_says(
         shutil.copytree(ROOT / folder, tmp_path / folder)
     variables = dict(environment())
     if any(NEEDS_SERVER.search(command.line) for command in commands):
-        variables["ADDRESS"] = request.getfixturevalue("fresh_troth").url
+        server = request.getfixturevalue("fresh_troth")
+        variables["ADDRESS"] = server.url
+        if any("$TROTH_" in command.line for command in commands):
+            variables |= keys_of(server)
     for command in commands:
         output = console.run(command, tmp_path, variables)
         absent = console.missing(command.prints, output)

@@ -1,7 +1,8 @@
 """Let something happen in a running server's store: `python -m tests.pages.lived DATA DATABASE`.
 
 Members of each role, sworn; a person's request answered; a case worked on; a broken glass; keys of
-sites. It runs in a process of its own, as the tests' process has a database of its own.
+sites, and what these handed in. It runs in a process of its own, as the tests' process has a
+database of its own.
 """
 
 import sys
@@ -37,6 +38,7 @@ def main(data: str, database: str) -> None:
         value_of,
         wish,
     )
+    from tests.pages.recorded import seen_in_pictures  # noqa: PLC0415 - the same
     from troth.access import cases, glass, grants, keys, views  # noqa: PLC0415 - the same
     from troth.access.roles import ROLES  # noqa: PLC0415 - the same
     from troth.sites.actions import Wanted  # noqa: PLC0415 - the same
@@ -82,6 +84,7 @@ def main(data: str, database: str) -> None:
         )
     ]
     act(members["engineer"], keys.rotate, made[0].key.pk, timedelta(days=7), "", at=now)
+    seen_in_pictures(made[1].key, made[0].key)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ CONSOLE: Final = (
     "/console/undertaking/text",
     "/console/sites",
     "/console/sites/main/new",
+    "/console/records",
     "/console/organisation",
     "/console/organisation/responsible",
     "/console/organisation/settings",

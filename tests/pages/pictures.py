@@ -1,5 +1,7 @@
 """Draw the pictures of the documentation: `python -m tests.pages.pictures` (`make pictures`).
 
+Named, it draws some alone: `python -m tests.pages.pictures records sites`.
+
 They show a real server on the bundled policy with a change that waits. `manifest.json` keeps for
 each the hash of what it was drawn from, so that a test tells when a page has changed since.
 """
@@ -74,6 +76,7 @@ SIGHTS: Final = {
     "record": Sight("/console/access/record", ["console"], staff=True),
     "sites": Sight("/console/sites", ["console"], staff=True),
     "key-new": Sight("/console/sites/main/new", ["console"], staff=True),
+    "records": Sight("/console/records", ["console/records"], staff=True),
     "people": Sight("/console/people", ["console"], staff=True),
     "organisation": Sight("/console/organisation", ["console"], staff=True),
     "board-broken": Sight(
@@ -94,6 +97,7 @@ SHOTS: Final = (
     Shot("policy", "zh", 360, dark=True),
     Shot("board", "en", 1280, dark=True),
     Shot("changes", "en", 360, dark=True),
+    Shot("records", "en", 360, dark=True),
     *BROKEN,
 )
 
@@ -109,6 +113,7 @@ STYLES: Final = {
     "record": "access.css",
     "sites": "sites.css",
     "key-new": "sites.css",
+    "records": "records.css",
     "people": "people.css",
     "organisation": "people.css",
 }
@@ -203,16 +208,18 @@ def draw(browser: Browser, server: Server, shot: Shot, state: Any) -> Path:
     return target
 
 
-def main() -> int:
-    """Draw every picture and write the manifest; 1 if one is too large."""
+def main(*pages: str) -> int:
+    """Draw the pictures of these pages, of all if none is named; 1 if one is too large."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     drawn: dict[str, str] = {}
+    if pages:
+        drawn = json.loads(MANIFEST.read_text(encoding="utf-8"))
     large = []
     with sync_playwright() as playwright, served() as server:
         browser = chromium.launch(playwright)
         prove(server)
         state = enter(browser, server)
-        for shot in SHOTS:
+        for shot in (shot for shot in SHOTS if not pages or shot.page in pages):
             if shot == BROKEN[0]:
                 fault.put(server, "author_exchanged")
                 examine(browser, server, state)
@@ -221,10 +228,10 @@ def main() -> int:
             large += [shot.name] if target.stat().st_size > BYTES_MAX else []
         browser.close()
     MANIFEST.write_text(json.dumps(drawn, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{len(drawn)} pictures in {PICTURES.relative_to(ROOT)}\n")
+    sys.stdout.write(f"{len(drawn)} pictures are in {PICTURES.relative_to(ROOT)}\n")
     sys.stderr.writelines(f"{name} is larger than {BYTES_MAX} bytes\n" for name in large)
     return 1 if large else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -59,6 +59,7 @@ Action = Literal[
     "key.see",
     "key.make",
     "key.end",
+    "record.see",
 ]
 
 ALL: Final[Roles] = frozenset(ROLES)
@@ -114,6 +115,7 @@ RULES: Final[dict[Action, Rule]] = {
     "key.see": Rule(WATCH | {ENGINEER}, WATCH | {ENGINEER}),
     "key.make": Rule(RUN, RUN),
     "key.end": Rule(RUN, RUN),
+    "record.see": Rule(WATCH | {ENGINEER}, WATCH | {ENGINEER}),
 }
 
 
@@ -132,6 +134,7 @@ FROZEN_OWN: Final[frozenset[Action]] = frozenset(
         "log.see",
         "map.see",
         "key.see",
+        "record.see",
     }
 )
 """What a frozen member may do for herself; the gate refuses her views, but for broken glass."""
@@ -146,6 +149,7 @@ FROZEN_OTHER: Final[frozenset[Action]] = frozenset(
         "log.see",
         "map.see",
         "key.see",
+        "record.see",
     }
 )
 """And to what is another's: look, and finish a review."""

@@ -4,6 +4,7 @@
 `rotate(tx, key_id, overlap, seen) -> Made`    raises NoKeyError, MeanwhileError, UnfitKeyError
 `revoke(tx, key_id) -> None`                   raises NoKeyError
 `wants_proof(kind, test) -> bool`              whether making one asks for a fresh proof
+`tell_of(tx, key) -> list[str]`                mails about a key that reads values; whom it told
 """
 
 from datetime import timedelta
@@ -12,6 +13,9 @@ from django.db.models import Q
 
 from troth.access import objects
 from troth.access.acting import acting
+from troth.access.models import Member
+from troth.access.roles import OWNER, PRIVACY_OFFICER
+from troth.access.telling import holders, tell
 from troth.policy.words import Message, mark
 from troth.sites import actions
 from troth.sites.actions import Made, Wanted
@@ -40,7 +44,8 @@ def make(tx: Tx, wanted: Wanted) -> Made:
 
     So a form that was sent twice makes no second key of which nobody has seen the secret.
     """
-    objects.on_house(acting(tx), "key.make")
+    actor = acting(tx)
+    objects.on_house(actor, "key.make")
     alike = Key.objects.using(tx.alias).filter(
         Q(expires_at=None) | Q(expires_at__gt=tx.now),
         site=wanted.site,
@@ -52,7 +57,9 @@ def make(tx: Tx, wanted: Wanted) -> Made:
     if alike.exists():
         says = mark("A key of that name works already: name this one otherwise.")
         raise UnfitKeyError("label", Message(says))
-    return actions.make(tx, wanted)
+    made = actions.make(tx, wanted)
+    tell_of(tx, made.key, but=actor.member)
+    return made
 
 
 def rotate(tx: Tx, key_id: str, overlap: timedelta, seen: str) -> Made:
@@ -68,10 +75,24 @@ def rotate(tx: Tx, key_id: str, overlap: timedelta, seen: str) -> Made:
     newest = rows.filter(replaces=key_id).order_by("-made_at").first()
     if newest is not None and newest.id != seen:
         raise MeanwhileError(newest.id)
-    return actions.rotate(tx, key_id, overlap)
+    made = actions.rotate(tx, key_id, overlap)
+    tell_of(tx, made.key, but=actor.member)
+    return made
 
 
 def revoke(tx: Tx, key_id: str) -> None:
     """Have a key be refused from now on."""
     objects.on_house(acting(tx), "key.end")
     actions.revoke(tx, key_id)
+
+
+def tell_of(tx: Tx, key: Key, *, but: Member | None = None) -> list[str]:
+    """Tell who governs of a key that reads values: whoever holds it needs no grant for them.
+
+    Of any other key, and of one in test mode, nobody is told; nor is who made it.
+    """
+    if key.test or "uses" not in key.scopes:
+        return []
+    values = {"maker": tx.actor, "key": key.id, "site": key.site}
+    governs = holders(tx, (OWNER, PRIVACY_OFFICER), but=but)
+    return tell(tx, governs, "access.key-reads", values, f"key-reads.{key.id}")

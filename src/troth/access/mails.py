@@ -206,4 +206,25 @@ MAILS: Final[tuple[Mail, ...]] = (
         },
         samples={"member": SAMPLE_MEMBER, "kind": "access-volume"},
     ),
+    Mail(
+        name="access.key-reads",
+        what=Message(mark("A key was made that lets a system outside read people's values.")),
+        subject=mark("A key that reads people's data was made for %(site)s"),
+        body=mark(
+            "Hello,\n"
+            "\n"
+            "%(maker)s has made the key %(key)s for the site “%(site)s”. Whoever holds it reads"
+            " values of people for the purposes the policy declares, without the grant a member"
+            " needs; each use is in the ledger.\n"
+            "\n"
+            "The console shows it, under “Sites”. If nobody needs it, revoke it there: from then on"
+            " it is refused."
+        ),
+        places={
+            "maker": Message(mark("who made the key: a member's handle, or system")),
+            "key": Message(mark("the id of the key, which is no secret")),
+            "site": Message(mark("the site, as the register names it")),
+        },
+        samples={"maker": "engineer-p3w8da", "key": "abcdefghjkmn", "site": "main"},
+    ),
 )

@@ -75,7 +75,7 @@ def may_break(actor: Acting, action: Action, broken: Break) -> bool:
 
 
 def may_house(actor: Acting, action: Action) -> bool:
-    """Tell of what is nobody's own: settings, procedures, texts, mails, jobs, keys, invitations."""
+    """Tell of what is nobody's own: settings, texts, mails, jobs, keys, records, invitations."""
     return _may(actor, action, own=False)
 
 

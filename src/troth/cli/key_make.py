@@ -145,17 +145,28 @@ def rotate_command(
     """Make a key that may do the same, print it, and let the old one end after the overlap."""
     settings = configuration.load(options.flags(data=data, database=database, config=config))
     with on_data(settings), plainly():
-        from troth.sites.actions import rotate  # noqa: PLC0415 - needs Django set up
-        from troth.store import transact  # noqa: PLC0415 - the same
+        from troth.store import transact  # noqa: PLC0415 - needs Django set up
 
-        made = transact(rotate, key_id, OVERLAPS[overlap])
+        made = transact(_rotate, key_id, OVERLAPS[overlap])
     _tell(_told(made), translator(lang), as_json=as_json)
 
 
 def _make(tx: "Tx", asked: Asked) -> "Made":
-    from troth.sites import actions  # noqa: PLC0415 - needs Django set up
+    from troth.access.keys import tell_of  # noqa: PLC0415 - needs Django set up
+    from troth.sites import actions  # noqa: PLC0415 - the same
 
-    return actions.make(tx, _filled(tx, asked))
+    made = actions.make(tx, _filled(tx, asked))
+    tell_of(tx, made.key)
+    return made
+
+
+def _rotate(tx: "Tx", key_id: str, overlap: timedelta) -> "Made":
+    from troth.access.keys import tell_of  # noqa: PLC0415 - needs Django set up
+    from troth.sites import actions  # noqa: PLC0415 - the same
+
+    made = actions.rotate(tx, key_id, overlap)
+    tell_of(tx, made.key)
+    return made
 
 
 def _filled(tx: "Tx", asked: Asked) -> "Wanted":

@@ -40,17 +40,14 @@ def record_by_a_trial_key(store: Store) -> None:
 
 
 def record_after_revocation(store: Store) -> None:
-    """Take in a record by a key that was revoked an hour before.
-
-    By a clock that is ahead: on a scratch store no policy was in force an hour ago.
-    """
-    before = _tx(store)
-    key = _key(before, "records")
-    actions.revoke(before, key.id)
-    before.pending.flush(store.alias)
-    tx = Tx(store.alias, before.now + HOUR, SABOTAGE)
-    _record(tx, key)
+    """Take in a record by a key an hour after it was revoked."""
+    tx = _tx(store)
+    key = _key(tx, "records")
+    actions.revoke(tx, key.id)
     tx.pending.flush(store.alias)
+    later = Tx(store.alias, tx.now + HOUR, SABOTAGE)
+    _record(later, key)
+    later.pending.flush(store.alias)
 
 
 def choice_from_elsewhere(store: Store) -> None:

@@ -91,15 +91,24 @@ def _shown(entry: Entry) -> Shown:
     return Shown(**msgspec.structs.asdict(body), **place)
 
 
-def page(alias: str, *, kind: str, before: str, limit: int) -> Page:
-    """Return one page of entries; a `before` that is no id begins at the newest."""
+def page(alias: str, *, kind: str, before: str, limit: int, only: str = "") -> Page:
+    """Return one page of entries; a `before` that is no id begins at the newest.
+
+    `only` leaves the entry of that id; "" is all.
+    """
     last = UUID(before) if ID.fullmatch(before) else None
+    one = UUID(only) if only else None
     entries = Entry.objects.using(alias).order_by("-id")
-    wanted = {"kind": kind or None, "id__lt": last}
+    wanted = {"kind": kind or None, "id__lt": last, "id": one}
     found = entries.filter(**{name: value for name, value in wanted.items() if value is not None})
     rows = list(found[: limit + 1])
     older = rows[limit - 1].pk.hex if len(rows) > limit else ""
     return Page(tuple(_shown(entry) for entry in rows[:limit]), older)
+
+
+def known_id(written: str) -> str:
+    """Return an entry's id as it stands in an address; "" for what is none."""
+    return written if ID.fullmatch(written) else ""
 
 
 def kinds(alias: str) -> list[str]:

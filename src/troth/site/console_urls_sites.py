@@ -1,8 +1,8 @@
-"""Addresses of the console: of sites and their keys."""
+"""Addresses of the console: of sites, their keys, and what these hand in."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from troth.site.pages import keys
+from troth.site.pages import keys, records
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sites", keys.sites, name="sites"),
@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sites/keys/<slug:key_id>", keys.key, name="key"),
     path("sites/keys/<slug:key_id>/rotate", keys.rotate, name="key-rotate"),
     path("sites/keys/<slug:key_id>/revoke", keys.revoke, name="key-revoke"),
+    path("records", records.records, name="records"),
 ]

@@ -1,9 +1,11 @@
-"""Where a reader may be sent back to: our own pages, nowhere else."""
+"""Addresses: this server's own, and where a reader may be sent back to."""
 
 import re
 from typing import Final
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
@@ -33,3 +35,8 @@ def row_number(asked: str) -> int:
 def page_number(asked: str) -> int:
     """Return the number of a page as it stands in a query; what is none is the first."""
     return int(asked) if NUMBER.fullmatch(asked) else 1
+
+
+def server_address(request: HttpRequest) -> str:
+    """Return this server's address, without a slash at its end: the public one where it is set."""
+    return settings.CONFIG.url.rstrip("/") or request.build_absolute_uri("/").rstrip("/")

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,6 +17,7 @@ from troth.people.reauth import DUE, WRITING, confirmed, form_open, redirect_to_
 from troth.site.admitted import actor_of, admitted, posted
 from troth.site.forms_sites import KeyForm, RotateForm
 from troth.site.language import lang_of
+from troth.site.navigation import server_address
 from troth.site.typeset.keys import (
     any_call,
     asked_of,
@@ -30,6 +30,7 @@ from troth.site.typeset.keys import (
     sites_page,
     states_shown,
 )
+from troth.site.typeset.recordnames import HANDS_IN
 from troth.sites.actions import Made
 from troth.sites.errors import NoKeyError, UnfitKeyError
 from troth.sites.models import Key
@@ -49,7 +50,7 @@ def sites(request: HttpRequest) -> HttpResponse:
         "page": sites_page(DEFAULT_DB_ALIAS, asked, lang_of(request), datetime.now(UTC)),
         "asked": asked,
         "states": states_shown(),
-        "call": any_call(_address(request)),
+        "call": any_call(server_address(request)),
     }
     return _page(request, "list", shown)
 
@@ -146,6 +147,7 @@ def _key(request: HttpRequest, row: Key, form: RotateForm | None = None) -> Http
         "site": site_shown(DEFAULT_DB_ALIAS, row.site, lang_of(request), now),
         "form": bound,
         "confirmed": form_open(request, sent=bound.is_bound),
+        "hands_in": not HANDS_IN.isdisjoint(row.scopes),
         "done": request.GET.get("done", ""),
     }
     return _page(request, "key", shown)
@@ -159,7 +161,7 @@ def _made(request: HttpRequest, made: Made) -> HttpResponse:
         "text": made.text,
         "site": site_shown(DEFAULT_DB_ALIAS, made.key.site, lang_of(request), now),
         "old": made.key.replaces,
-        "call": first_call(made.key, _address(request)),
+        "call": first_call(made.key, server_address(request)),
     }
     return _page(request, "made", shown)
 
@@ -188,8 +190,3 @@ def _find(key_id: str) -> Key:
     if found is None:
         raise Http404
     return found
-
-
-def _address(request: HttpRequest) -> str:
-    """Return this server's address: the public one where it is set."""
-    return settings.CONFIG.url.rstrip("/") or request.build_absolute_uri("/").rstrip("/")

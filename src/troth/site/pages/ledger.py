@@ -85,17 +85,27 @@ def _file(request: HttpRequest, content: bytes, kind: str) -> HttpResponseBase:
 @require_safe
 @members_only
 def console(request: HttpRequest) -> HttpResponse:
-    """Show what was entered, the newest first; `?kind=` leaves one kind, `?before=` goes on."""
+    """Show what was entered, the newest first.
+
+    `?kind=` leaves one kind, `?entry=` one entry, `?before=` goes on.
+    """
     known = published.kinds(DEFAULT_DB_ALIAS)
     kind = next((one for one in known if one == request.GET.get("kind")), "")
     here = reverse("console-ledger")
+    only = published.known_id(request.GET.get("entry", ""))
     page = published.page(
-        DEFAULT_DB_ALIAS, kind=kind, before=request.GET.get("before", ""), limit=ENTRIES_A_PAGE
+        DEFAULT_DB_ALIAS,
+        kind=kind,
+        before=request.GET.get("before", ""),
+        limit=ENTRIES_A_PAGE,
+        only=only,
     )
     shown = {
         "member": member_of(request),
         "kinds": known,
         "kind": kind,
+        "only": only,
+        "kept": kept(kind=kind, entry=only),
         "entries": page.entries,
         "older": page.older and address(here, kept(kind=kind, before=page.older)),
     }

@@ -30,6 +30,7 @@ PLACES: Final[tuple[tuple[str, str, Action | None], ...]] = (
     ("people", gettext_noop("Members"), None),
     ("organisation", gettext_noop("Organisation"), None),
     ("sites", gettext_noop("Sites"), "key.see"),
+    ("records", gettext_noop("Records"), "record.see"),
     ("mail", gettext_noop("Mail"), "mail.edit"),
     ("console-ledger", gettext_noop("Ledger"), None),
     ("jobs", gettext_noop("Jobs"), None),

@@ -14,6 +14,7 @@ from troth.site.typeset.prose import is_chinese
 register = template.Library()
 
 HASH_DIGITS_SHOWN: Final = 12
+NAME_LETTERS_SHOWN: Final = 10
 
 
 def long_date(day: date) -> str:
@@ -53,6 +54,12 @@ def moment(at: datetime) -> SafeString:
 def number(value: object) -> str:
     """Group the digits of a whole number by three; anything else stays as it is."""
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@register.filter
+def short_name(value: str) -> str:
+    """Return the first letters of a pseudonym, enough to tell persons of a page apart by eye."""
+    return value if len(value) <= NAME_LETTERS_SHOWN else f"{value[:NAME_LETTERS_SHOWN]}…"
 
 
 @register.filter
