@@ -85,7 +85,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
             mark(
                 "Every record, use and choice that came by a key of a site was within that key's"
                 " scopes, from one of its origins and while it lived; and each key is as it was"
-                " made."
+                " made, and obeyed by its own secret alone."
             )
         ),
         period=PERIOD,
@@ -99,6 +99,9 @@ CONTROLS: Final[tuple[Control, ...]] = (
                 "record-after-revocation",
                 "choice-from-elsewhere",
                 "key-widened",
+                "key-exchanged",
+                "key-hurried",
+                "key-of-another-maker",
             )
         ),
     ),
