@@ -24,6 +24,8 @@ KEPT: Final = ("people.enrolled", RECORDED, *REPLACING)
 ERASING: Final = ("access.own-value-erased", "access.provider-unlinked")
 VALUES_EXPIRED: Final = ("people.expired", "access.expired")
 Moment = tuple[datetime, UUID]
+Whose = tuple[str, str, str]
+"""A pseudonym, a category and a field of it."""
 T = TypeVar("T")
 
 
@@ -111,7 +113,7 @@ class Gone:
         self._alias, self._tx = alias, Tx(alias, now, SYSTEM)
         self._known: dict[str, bool] = {}
         self._ends: dict[tuple[str, str], datetime] | None = None
-        self._last: dict[tuple[str, str, str], Moment] | None = None
+        self._others: dict[Whose, list[Moment]] | None = None
 
     def value(self, told: Told, entry: UUID, field: str) -> bool:
         """Tell whether a value may be gone that this entry told of."""
@@ -149,28 +151,33 @@ class Gone:
         return ends
 
     def _is_replaced(self, told: Told, entry: UUID, field: str) -> bool:
-        """Tell whether a later entry of the same person put another value there, or none."""
-        if self._last is None:
-            self._last = self._replaced()
+        """Tell whether a later entry of the same person put another value there, or none.
+
+        Later by its id or its moment: of two pages sent at once, who began last may be first.
+        """
+        if self._others is None:
+            self._others = self._replaced()
         # a link was undone by entries of older releases that name nobody
         places = ((subject, told.facts.category, field) for subject in (told.subject or "", ""))
-        return any(self._last.get(place, (told.at, entry)) > (told.at, entry) for place in places)
+        return any(
+            other > entry or at > told.at
+            for place in places
+            for at, other in self._others.get(place, ())
+        )
 
-    def _replaced(self) -> dict[tuple[str, str, str], Moment]:
-        last: dict[tuple[str, str, str], Moment] = {}
+    def _replaced(self) -> dict[Whose, list[Moment]]:
+        others: dict[Whose, list[Moment]] = {}
         for entry, kind, body in self._entries(*REPLACING, *ERASING):
             for at, place in _places(kind, body):
-                last[place] = max((at, entry), last.get(place, (at, entry)))
-        return last
+                others.setdefault(place, []).append((at, entry))
+        return others
 
     def _entries(self, *kinds: str) -> Iterable[tuple[UUID, str, bytes | memoryview]]:
         found = Entry.objects.using(self._alias).filter(kind__in=kinds)
         return found.values_list("id", "kind", "body").iterator()
 
 
-def _places(
-    kind: str, body: bytes | memoryview
-) -> Iterable[tuple[datetime, tuple[str, str, str]]]:  # fmt: skip
+def _places(kind: str, body: bytes | memoryview) -> Iterable[tuple[datetime, Whose]]:
     """Yield since when what stood in a field of somebody's is erased."""
     if kind in REPLACING:
         kept = _read(_TOLD, body)
