@@ -145,6 +145,7 @@ def _write(tx: Tx, wanted: Wanted, old: Key | None) -> Made:
         "kind": wanted.kind,
         "scopes": sorted(wanted.scopes),
         "origins": list(wanted.origins),
+        "per_minute": wanted.per_minute,
         "test": wanted.test,
         "until": "" if wanted.until is None else wanted.until.isoformat(),
         "replaces": "" if old is None else old.id,
