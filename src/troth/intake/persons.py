@@ -152,7 +152,7 @@ def _undeclared(number: int, name: str, category: str, declared: Register) -> Fa
     if known is not None and NAME.fullmatch(name):
         values = {"of": category, "fields": name.removeprefix(f"{category}.")}
         message = Message(mark("“%(of)s” has no declared field %(fields)s."), values)
-        return Fault(1, name, "field-undeclared", message, known.statement)
+        return Fault(1, name, "field-undeclared", message, declared.rules.cites.collect)
     cites = declared.rules.cites.collect
     return Fault(1, shown(name, number), "column-undeclared", _NO_COLUMN, cites)
 

@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Final
 
@@ -51,6 +52,9 @@ FIRST_REFUSAL: Final = 400
 PLAIN_REFUSAL: Final = mark("The API has no answer to this request; see /v1/openapi.json.")
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
+BY_OURSELVES: Final[ContextVar[bool]] = ContextVar("asked_by_ourselves", default=False)
+"""Whether a request is made by an examination, not by anybody: no line tells of it."""
+
 log = structlog.get_logger("troth.request")
 
 
@@ -64,13 +68,14 @@ def observe(get_response: Handler) -> Handler:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = get_response(request)
             match = request.resolver_match
-            log.info(
-                "request",
-                method=request.method,
-                route=match.route if match else None,  # the pattern: a path may hold a secret
-                status=response.status_code,
-                ms=round((time.perf_counter() - begun) * 1000, 1),
-            )
+            if not BY_OURSELVES.get():
+                log.info(
+                    "request",
+                    method=request.method,
+                    route=match.route if match else None,  # the pattern: a path may hold a secret
+                    status=response.status_code,
+                    ms=round((time.perf_counter() - begun) * 1000, 1),
+                )
         response["X-Request-ID"] = request_id
         return response
 

@@ -4,7 +4,6 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from inspect import unwrap
@@ -21,6 +20,7 @@ from msgspec import Struct
 
 from troth.policy.promise import Evidence
 from troth.policy.words import Message, mark
+from troth.site.middleware import BY_OURSELVES
 
 CONTROL: Final = "protection.authorised-only"
 PUBLIC: Final[Mapping[str, str]] = {
@@ -69,14 +69,12 @@ FOUND: Final = 302
 FAILED: Final = 500
 SAMPLES_MAX: Final = 10
 
-_asking: ContextVar[bool] = ContextVar("asking_as_a_stranger", default=False)
-
 log = structlog.get_logger("troth.site")
 
 
 def _worth_telling(_record: logging.LogRecord) -> bool:
     """Keep refusals that are asked for out of the log."""
-    return not _asking.get()
+    return not BY_OURSELVES.get()
 
 
 for _name in ("django.request", "django.security.csrf"):
@@ -165,7 +163,7 @@ def fetch(method: str, path: str) -> tuple[int, str]:
         "QUERY_STRING": "",
     }
     setup_testing_defaults(environ)
-    token_of_log = _asking.set(True)
+    token_of_log = BY_OURSELVES.set(True)
     try:
         # not closed: that would tell Django that a request is over, and close our connection
         response = _handler().get_response(WSGIRequest(environ))
@@ -174,7 +172,7 @@ def fetch(method: str, path: str) -> tuple[int, str]:
         log.exception("a page failed for a stranger")
         return FAILED, ""
     finally:
-        _asking.reset(token_of_log)
+        BY_OURSELVES.reset(token_of_log)
     return response.status_code, response.headers.get("Location", "")
 
 

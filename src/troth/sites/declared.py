@@ -61,6 +61,13 @@ def demand_origins(
         if found:
             raise _unfit(mark("A secret key belongs into no browser, so it has no origins."))
         return ()
+    if site.origins and not found and not test:
+        raise _unfit(
+            mark(
+                "This site is a web site: name one of the origins the policy in force tells of, or"
+                " make a test key. One that is filled in and waits for its notice does not count."
+            )
+        )
     for one in found:
         if not ORIGIN.fullmatch(one) or len(one) > ORIGIN_LENGTH_MAX:
             raise _unfit(mark("“%(origin)s” is no origin: write https://www.example.com."), one)

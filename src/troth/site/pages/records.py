@@ -29,6 +29,7 @@ def records(request: HttpRequest) -> HttpResponse:
         "query": query,
         "spans": query.spans(request.path),
         "address": server_address(request),
+        "may_view": objects.may_self(actor, "view.ask"),
         "kept": query.kept | kept(page=page.turned_to),
     }
     return render(request, "console/records/records.html", shown)
