@@ -103,6 +103,7 @@ def ready(tx: Tx, externals: Iterable[str]) -> dict[str, PersonId]:
     Whoever makes the same ones at the same time waits. Who is left so is nobody: her key is hers
     once she is made, or is swept. Who is known by now is not among them.
     """
+    vault.hold_off(tx)  # before any other lock, as everywhere
     wanted = sorted(dict.fromkeys(externals))
     for lock in sorted({_lock(external) for external in wanted}):
         serialise(tx, lock)
@@ -136,6 +137,7 @@ def make_subject(tx: Tx, person: PersonId, bearer: Bearer) -> EntryId:
 
     Raises ErasedError.
     """
+    vault.hold_off(tx)
     who = vault.pseudonym(tx, person)
     entry = record(tx, LedgerEntry("people.subject-made", subject=who, about={"bearer": bearer}))
     tx.pending.add(PERSONS, (person, tx.now, entry))
