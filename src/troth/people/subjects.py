@@ -4,6 +4,7 @@
 `find_subjects(tx, externals)`, `ready(tx, externals)`, `make_subjects(tx, externals)`
                                                       of many, in a few queries
 `make_subject(tx, person, bearer) -> EntryId`
+`is_subject(tx, person) -> bool`
 `demand_subject(tx, external, new=…) -> PersonId`     raises UnknownSubjectError, UnfitSubjectError
 An operator's id is stored nowhere: it is found by the vault's index, and goes with the key.
 """
@@ -142,3 +143,12 @@ def make_subject(tx: Tx, person: PersonId, bearer: Bearer) -> EntryId:
     entry = record(tx, LedgerEntry("people.subject-made", subject=who, about={"bearer": bearer}))
     tx.pending.add(PERSONS, (person, tx.now, entry))
     return entry
+
+
+def is_subject(tx: Tx, person: PersonId) -> bool:
+    """Tell whether somebody is known, be it since a moment ago, in this transaction."""
+    rows = Person.objects.using(tx.alias).filter(pk=person)
+    if rows.exists():
+        return True
+    tx.pending.flush(tx.alias)
+    return rows.exists()
