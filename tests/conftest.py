@@ -1,7 +1,9 @@
 """What every test may ask for: a running server, a browser, a number of cases."""
 
+import gc
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ STORED_FIXTURES = frozenset(
         "keyed_troth",
         "fresh_keyed_troth",
         "fresh_database",
+        "migrated_database",
     }
 )
 
@@ -39,6 +42,14 @@ settings.register_profile(
     database=None,
 )
 settings.load_profile("troth")
+
+
+def cases(shared: int) -> settings:
+    """Return the settings of a test that shares the run's number of cases with others of a group.
+
+    It is for what takes long: so many tests of one property, or a case that is as much work.
+    """
+    return settings(max_examples=max(1, CASES // shared))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,22 +73,35 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
+def pytest_collection_finish() -> None:
+    """Have the garbage collector pass over what was collected: it stays until the run ends."""
+    gc.collect()
+    gc.freeze()
+
+
 def stores(item: pytest.Item) -> bool:
     """Tell whether a test touches a database, by its marker or a fixture it asks for.
 
-    One that is marked `either` is about something else, and runs once.
+    One that is marked `either` is about something else, and one that is marked `postgres` asks for
+    that whatever the run's database is: they run once.
     """
-    fixtures = frozenset(getattr(item, "fixturenames", ()))
-    if item.get_closest_marker("either") is not None:
+    if any(item.get_closest_marker(once) is not None for once in ("either", "postgres")):
         return False
-    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
-    return marked is not None or not STORED_FIXTURES.isdisjoint(fixtures)
+    fixtures = frozenset(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or not STORED_FIXTURES.isdisjoint(fixtures)
 
 
 @pytest.fixture
 def fresh_database() -> FreshDatabase:
     """Return what makes an empty database of the run's kind: a URL, or "" for SQLite."""
     return database_url
+
+
+@pytest.fixture
+def migrated_database(tmp_path: Path) -> FreshDatabase:
+    """Return what makes one for the test's data folder on which every migration was applied."""
+    return partial(migrated, tmp_path / "data")
 
 
 @pytest.fixture(scope="session")

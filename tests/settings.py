@@ -8,11 +8,14 @@ import os
 import shutil
 import tempfile
 
-from tests.services import memory, postgres
+from tests.services import memory, postgres, shared
 
 if memory.fits():
     os.environ["TMPDIR"] = str(memory.FOLDER)
     tempfile.tempdir = None  # is looked up again
+
+if shared.VARIABLE not in os.environ:
+    shared.begin()
 
 if "PYTEST_XDIST_WORKER" in os.environ or "TROTH_DATA" not in os.environ:
     _data = tempfile.mkdtemp(prefix="troth-test-")

@@ -1,14 +1,16 @@
-"""The real parts the tests run on: PostgreSQL, a browser, fonts."""
+"""The real parts the tests run on: PostgreSQL, a browser, fonts, processes."""
 
 import os
+import signal
 import stat
+import subprocess
 from pathlib import Path
 
 import psycopg
 import pytest
 from playwright.sync_api import Browser
 
-from tests.services import chromium, postgres
+from tests.services import chromium, forks, postgres, shared
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRESQL_18 = 180_000
@@ -36,6 +38,49 @@ def test_the_server_does_not_run_as_root() -> None:
     owner = Path(f"/proc/{row[0]}")
     if owner.exists():  # macOS has no /proc, and there nobody runs tests as root
         assert owner.stat().st_uid != 0
+
+
+def test_a_fork_is_given_what_a_process_of_its_own_would_be(tmp_path: Path) -> None:
+    """`python -m json.tool FILE` prints a file, and `site` tells a folder by the environment."""
+    (tmp_path / "some.json").write_text('{"a": 1}')
+    env = {"HOME": str(tmp_path)}
+    printed = forks.run("json.tool", "some.json", cwd=tmp_path, env=env)
+    assert (printed.returncode, printed.stdout, printed.stderr) == (0, '{\n    "a": 1\n}\n', "")
+    assert forks.run("json.tool", "none.json", cwd=tmp_path, env=env).returncode == 2
+    told = forks.run("site", "--user-base", env=env)
+    assert told.stdout == f"{tmp_path}/.local\n"
+
+
+def test_a_fork_ends_by_the_signal_that_it_was_sent() -> None:
+    process = forks.start("http.server", "0", env={}, stdout=subprocess.PIPE)
+    assert isinstance(process, forks.Fork)
+    assert process.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.01)
+    process.kill()
+    assert (process.wait(), process.poll()) == (-signal.SIGKILL, -signal.SIGKILL)
+    assert process.stdout is not None
+    process.stdout.close()
+    process.terminate()  # of nobody any more
+
+
+@pytest.mark.parametrize("shaping", [{"PYTHONUTF8": "0"}, {"LANG": "zh_CN.GB18030"}])
+def test_where_the_environment_changes_python_it_begins_anew(shaping: dict[str, str]) -> None:
+    process = forks.start("site", "--user-base", env=shaping, stdout=subprocess.DEVNULL)
+    assert isinstance(process, subprocess.Popen)
+    process.wait()
+
+
+def test_what_a_run_makes_once_is_made_once() -> None:
+    made: list[Path] = []
+
+    def make(folder: Path) -> None:
+        made.append(folder)
+        (folder / "file").write_text("whole")
+
+    for _ in range(2):
+        assert (shared.once("of-a-test", make) / "file").read_text() == "whole"
+    assert len(made) == 1
 
 
 @pytest.mark.browser

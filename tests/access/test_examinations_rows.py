@@ -52,7 +52,7 @@ from troth.people.passwords import chosen
 from troth.store import SYSTEM, Store, Tx
 from troth.vault import PersonId
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys"), pytest.mark.slow]
 
 ALIAS = Store().alias
 HOUR = timedelta(hours=1)

@@ -313,3 +313,23 @@ def test_nothing_joins_where_the_policy_does_not_say_so(
     told = page.post(CONSENTS, says, troth_subject=secret, troth_assertion=text)
     refused(told, 403, "join-undeclared")
     refused(back.get(f"{CONSENTS}?subject=user-1"), 404, "subject-unknown")
+
+
+def test_a_test_key_takes_no_visitor_for_real(version: str, page: Outside) -> None:
+    secret = page.post(CONSENTS, yes(version, COUNT, bearer="visitor")).json()["secret"]
+    trial = outside(PUBLISHABLE, test=True)
+    told = trial.get(CONSENTS, troth_subject=secret)
+    assert told.json()["choices"] == {}
+    assert stand(page.get(CONSENTS, troth_subject=secret)) == {COUNT: True}
+
+
+@pytest.mark.parametrize(
+    "address", ["https://Privacy.Example.com", "https://privacy.example.com:443/"]
+)
+def test_this_servers_address_is_read_as_a_browser_writes_it(
+    version: str, back: Outside, page: Outside, settings: Any, address: str
+) -> None:
+    settings.TROTH_URL = address
+    text = assertion(back.made.text, "https://privacy.example.com", "user-1")
+    told = page.post(CONSENTS, yes(version, COUNT), troth_assertion=text)
+    assert told.status_code == 200, told.content

@@ -1,14 +1,13 @@
 """`troth key`: a key is printed once and alone, listed without its secret, exchanged and ended."""
 
 import json
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cli.cast import Troth
+from tests.services import forks
 from tests.services.server import Server, environment
 from tests.versions.cast import FIRST, default_policy, edited, propose_at
 from troth.cli.key_make import OVERLAPS
@@ -197,13 +196,8 @@ def test_the_overlaps_offered_are_those_there_are() -> None:
 def test_a_key_is_made_beside_a_running_server(fresh_troth: Server) -> None:
     where = ["--data", str(fresh_troth.data)]
     where += ["--database", fresh_troth.database] if fresh_troth.database else []
-    made = subprocess.run(
-        [sys.executable, "-m", "troth", "key", "make", *where],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    made = forks.run("troth", "key", "make", *where, env=environment())
+    assert made.returncode == 0, made.stderr
     assert made.stdout.startswith("troth_sk_")
     assert made.stdout.count("\n") == 1
     assert "is made" in made.stderr

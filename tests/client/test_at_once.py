@@ -39,6 +39,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
         return list(threads.map(call, calls))
 
 
+@pytest.mark.slow
 def test_sixty_four_calls_at_once_are_each_done_once(keyed_troth: Served, user: str) -> None:
     troth = keyed_troth.troth
     troth.record(**account(user))

@@ -199,6 +199,7 @@ def test_no_value_shows_itself_on_the_way(subject: PersonId) -> None:
     assert "parcel" not in f"{given!r} {weighed!r} {told!r} {told.message.render(str)}"
 
 
+@pytest.mark.slow
 def test_ten_thousand_records_are_a_few_queries(version: str) -> None:
     subjects = [vault.new_person() for _ in range(2_000)]
     vault.prepare(subjects)

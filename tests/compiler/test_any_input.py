@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.compiler.base import CONTROLS, folder
+from tests.conftest import cases
 from troth.policy.check import check
 from troth.policy.diagnostic import Diagnostic, UnreadablePolicyError
 from troth.policy.read import _read, plain, read
@@ -18,6 +19,8 @@ SCRAPS: Final = st.sampled_from(
      "极", "\u200b", "30", "三十", "![](", "<b>", "`", "[[x]]", "{fill:", "不", "[statement.x]\n",
      "{#cookies}", "names = [1]\n", "\ufeff", "\x0b", "\u2028"]
 )  # fmt: skip
+READS_SO_LONG: Final = 5
+"""How many times as long as a text of some words the bundled policy is checked."""
 TEXTS: Final = st.lists(st.one_of(SCRAPS, st.text(max_size=8)), max_size=30).map("".join)
 
 
@@ -45,6 +48,7 @@ def test_any_text_is_read_or_refused(texts: dict[str, str]) -> None:
     compiled({name: text.encode() for name, text in texts.items()})
 
 
+@cases(READS_SO_LONG)
 @given(st.sampled_from(NAMES), st.integers(0, 10_000), st.integers(0, 40), TEXTS)
 def test_any_damage_to_the_bundled_policy_is_told_and_never_a_crash(
     name: str, start: int, length: int, put: str

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.compiler.base import folder
+from tests.services import forks
 from troth.cli.language import language
 from troth.cli.main import main
 
@@ -22,14 +23,8 @@ def write(where: Path, files: dict[str, bytes]) -> Path:
 
 
 def troth(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: PLW1510 - the exit status is what is tested
-        [sys.executable, "-m", "troth", "policy", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-        timeout=120,
-    )
+    env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    return forks.run("troth", "policy", *arguments, cwd=cwd, env=env, timeout=120)
 
 
 def test_an_error_gives_exit_1_and_leaves_nothing_behind(tmp_path: Path) -> None:

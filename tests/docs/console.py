@@ -20,6 +20,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from tests.evidence import proved
+from tests.services import forks
+
 FENCE: Final = re.compile(r"^(`{3,}|~{3,})\s*([^\s`]*)[^`]*$")
 EXITS: Final = re.compile(r"\s+# exits (\d+)$")
 COMMENT: Final = re.compile(r"\s{2,}# .*$")
@@ -94,19 +97,20 @@ def run(command: Command, folder: Path, environment: Mapping[str, str]) -> str:
     assert words[0] in PROGRAMS, f"{words[0]} is not run here; mark the block `text`"
     if words[0] == "curl":
         return curl(words[1:])
-    if words[0] == "python":
-        words[:1] = [sys.executable]
     if words[0] == "troth":
-        words[:1] = [sys.executable, "-m", "troth"]
-    done = subprocess.run(
-        words,
-        cwd=folder,
-        env=dict(environment),
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-    )
+        troth = proved.troth if "--prove" in words else forks.run
+        given = words[1:] if "--prove" in words else words
+        done = troth(*given, cwd=folder, env=environment, timeout=TIMEOUT_S)
+    else:
+        done = subprocess.run(
+            [sys.executable, *words[1:]] if words[0] == "python" else words,
+            cwd=folder,
+            env=dict(environment),
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+        )
     output = done.stdout + done.stderr
     assert done.returncode == command.exits, f"{command.line} exits {done.returncode}:\n{output}"
     return output

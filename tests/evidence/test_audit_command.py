@@ -1,10 +1,8 @@
 """`troth audit` as an operator or a build server runs it."""
 
 import json
-import os
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from shutil import copytree
@@ -12,16 +10,14 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from tests.evidence import proved
+from tests.protection.cast import ROOT, drive
+from tests.services import forks
+from tests.services.migrated import migrated_file
+from tests.services.server import environment
 from troth.evidence import discover
 from troth.policy.read import version_hash
 
-MAKE = """
-import sys
-from pathlib import Path
-from troth.site.boot import boot
-from troth.site.config import Config, bundled_policy
-boot(Config(data=Path(sys.argv[1]), policy=bundled_policy()))
-"""
 TIMEOUT_S = 120
 
 pytestmark = pytest.mark.slow
@@ -31,9 +27,8 @@ pytestmark = pytest.mark.slow
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder as the first start leaves it."""
     data = tmp_path_factory.mktemp("audited") / "data"
-    subprocess.run(
-        [sys.executable, "-c", MAKE, str(data)], check=True, env=environment(), capture_output=True
-    )
+    migrated_file(data)
+    drive("nothing", data, "")
     return data
 
 
@@ -43,15 +38,11 @@ def data(fresh: Path, tmp_path: Path) -> Path:
     return copytree(fresh, tmp_path / "data")
 
 
-def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
-
-
 def audit(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "troth", "audit", "--data", str(data), *options]
-    return subprocess.run(
-        command, env=environment(), capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-    )
+    words = ("audit", "--data", data, *options)
+    if "--prove" in options:
+        return proved.troth(*words, cwd=ROOT, env=environment(), timeout=TIMEOUT_S)
+    return forks.run("troth", *words, env=environment(), timeout=TIMEOUT_S)
 
 
 def edit_published_text(data: Path) -> None:

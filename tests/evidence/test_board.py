@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
@@ -15,6 +16,7 @@ from troth.policy.document import Version
 from troth.policy.words import StatementId
 from troth.store import SYSTEM, Store, transact_on
 
+pytestmark = pytest.mark.slow
 QUERIES_MAX = 2
 TIMELY = StatementId("revision.timely")
 REVIEW = StatementId("revision.review")

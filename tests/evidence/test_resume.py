@@ -19,6 +19,7 @@ from troth.policy.promise import Store as AnyStore
 from troth.policy.words import Message
 from troth.store import Store
 
+pytestmark = pytest.mark.slow
 HOUR = timedelta(hours=1)
 RESUMED = [
     pytest.param(control, sabotage, id=sabotage.name)

@@ -1,7 +1,10 @@
 """Every sabotage of every control is caught, and breaks exactly what it says."""
 
+from typing import Final
+
 import pytest
 from django.db import connections
+from django.urls import resolve
 
 from tests.evidence.scene import NOTHING_YET, NOW
 from troth.evidence import discover
@@ -10,15 +13,37 @@ from troth.evidence.fingerprint import fingerprint
 from troth.evidence.prove import attempt
 from troth.policy.document import Version
 from troth.policy.promise import Control, Sabotage
+from troth.site import strangers
 from troth.store import Store
 
+pytestmark = pytest.mark.slow
 SABOTAGES = [
     pytest.param(control, sabotage, id=sabotage.name)
     for control in discover()
     for sabotage in control.sabotages
 ]
+_answers: Final[dict[tuple[str, str, object], tuple[int, str]]] = {}
 
 
+@pytest.fixture
+def asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask each page once for all sabotages that leave it as it is.
+
+    Every control looks after every sabotage, and one of them asks for all pages. The proof that is
+    made once in a run (`tests.evidence.proved`) asks for them each time.
+    """
+
+    def fetch(method: str, path: str) -> tuple[int, str]:
+        asked = (method, path, resolve(path).func)
+        if asked not in _answers:
+            _answers[asked] = asking(method, path)
+        return _answers[asked]
+
+    asking = strangers.fetch
+    monkeypatch.setattr(strangers, "fetch", fetch)
+
+
+@pytest.mark.usefixtures("asked_once")
 @pytest.mark.parametrize(("control", "sabotage"), SABOTAGES)
 def test_a_sabotage_is_caught_and_breaks_exactly_what_it_says(
     control: Control, sabotage: Sabotage, stored: Store, policy: Version
@@ -32,6 +57,7 @@ def test_a_sabotage_is_caught_and_breaks_exactly_what_it_says(
     assert examine(control, stored, NOW, {}).evidence.verdict != "broken"
 
 
+@pytest.mark.usefixtures("asked_once")
 def test_nothing_is_red_before_a_sabotage(stored: Store, policy: Version) -> None:
     """Else a sabotage could seem caught that nothing noticed.
 

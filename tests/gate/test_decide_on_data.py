@@ -3,14 +3,14 @@
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.services import forks
+from tests.services.migrated import migrated_file
 from tests.services.server import Server, environment
 from troth.policy.read import version_hash
 from troth.site.config import bundled_policy
@@ -21,15 +21,10 @@ pytestmark = pytest.mark.slow
 
 def ask(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> tuple[int, Any, str]:
     """Ask about a declared collection; return the status, the answer and what went wrong."""
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "troth", "decide", "collect", "--category", "account"),
-            *("--field", "email", "--purpose", "account", "--source", "direct", "--json"),
-            *map(str, arguments),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
+    done = forks.run(
+        *("troth", "decide", "collect", "--category", "account", "--field", "email"),
+        *("--purpose", "account", "--source", "direct", "--json"),
+        *arguments,
         env={**environment(), **variables},
         cwd=cwd,
     )
@@ -96,6 +91,7 @@ def test_data_that_were_named_and_are_not_there_are_never_answered_for(
 
 
 def test_a_version_that_was_tampered_with_answers_nothing(tmp_path: Path) -> None:
+    migrated_file(tmp_path / "data")
     server = Server(tmp_path / "data").wait()
     server.stop()
     with closing(sqlite3.connect(server.data / "troth.db")) as database:

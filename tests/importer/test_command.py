@@ -2,27 +2,22 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from tests.services import forks
+
 pytestmark = pytest.mark.slow
 
 POLICIES: Final = Path(__file__).parent / "policies"
-TROTH: Final = Path(sys.executable).parent / "troth"
 
 
 def troth(*arguments: object, lang: str = "en_US.UTF-8") -> subprocess.CompletedProcess[str]:
     """Run `troth policy import`."""
-    return subprocess.run(
-        [TROTH, "policy", "import", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"LANG": lang, "PATH": "/usr/bin:/bin", "COLUMNS": "200"},
-    )
+    env = {"LANG": lang, "PATH": "/usr/bin:/bin", "COLUMNS": "200"}
+    return forks.run("troth", "policy", "import", *map(str, arguments), env=env)
 
 
 def test_it_writes_a_folder_and_tells_what_it_found(tmp_path: Path) -> None:

@@ -95,6 +95,7 @@ def test_tags_comments_and_entities_are_no_letters() -> None:
     assert missing(raw, "html", ["A &"]) == (1, raw[:60])
 
 
+@pytest.mark.slow
 def test_thousands_of_statements_with_the_same_words_get_ids_of_their_own() -> None:
     count = 3000
     done = imported(

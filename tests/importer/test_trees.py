@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import cases
 from tests.importer.trees import FORMATS, SUFFIX, Format, Tree, expected, rendered, trees
 from troth.policy.document import Line
 from troth.policy.importer import Imported, import_policy
@@ -27,6 +28,7 @@ def _text(line: Line, *, numbered: bool) -> str:
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@cases(len(FORMATS))
 @given(tree=trees(), together=st.booleans())
 def test_any_tree_comes_back_from_any_format(form: Format, tree: Tree, together: bool) -> None:  # noqa: FBT001 - drawn
     texts = {lang: rendered(tree, lang, form) for lang in LANGS}

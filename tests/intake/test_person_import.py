@@ -371,6 +371,7 @@ def test_of_many_bad_rows_the_first_are_told_and_the_rest_counted(
     assert "另有 10 处" in troth("person", "import", file, *ACCOUNT, lang="zh").err
 
 
+@pytest.mark.slow
 @pytest.mark.either
 def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
     peaks = []

@@ -1,7 +1,6 @@
 """A database beside Django's own: in a file, so that threads and processes may share it."""
 
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +8,7 @@ from typing import Any, Final
 from django.core.management import call_command
 from django.db import connections
 
+from tests.services import forks
 from tests.services.server import environment
 from troth.site import database
 from troth.store import Store
@@ -23,7 +23,7 @@ class Apart:
         self.folder = folder
         self.url = url
         self.store = APART
-        self._begun: list[subprocess.Popen[bytes]] = []
+        self._begun: list[forks.Process] = []
         entry = database.connection(url, folder / "troth.db")
         told = connections.configure_settings({"default": {}, "apart": entry})
         connections.databases["apart"] = told["apart"]
@@ -40,10 +40,10 @@ class Apart:
         """Count the effects by their number."""
         return Counter(number for (number,) in self.run("SELECT number FROM effect"))
 
-    def begin(self, role: str, **variables: str) -> "subprocess.Popen[bytes]":
+    def begin(self, role: str, **variables: str) -> forks.Process:
         """Start a process on it; `ready` waits until it works."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.jobs.process", role, str(self.folder), self.url],
+        process = forks.start(
+            *("tests.jobs.process", role, self.folder, self.url),
             stdout=subprocess.PIPE,
             env={**environment(), **variables},
         )

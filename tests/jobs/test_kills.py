@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import socket
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ import pytest
 from tests.jobs.apart import Apart
 from tests.jobs.cast import PATIENCE_S, until
 from tests.jobs.process import KIND
+from tests.services import forks
 from troth.store import SYSTEM, transact_on
 from troth.store.jobs import enqueue
 from troth.store.models import DONE, SENT, WAITING, OutboxRow, QueuedJob
@@ -31,12 +31,12 @@ KILL_S: Final = 0.15
 pytestmark = [pytest.mark.torture, pytest.mark.slow]
 
 
-def ready(process: "subprocess.Popen[bytes]") -> None:
+def ready(process: forks.Process) -> None:
     assert process.stdout is not None
     assert process.stdout.readline().strip() in {b"working", b"draining"}
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
+def kill(process: forks.Process) -> None:
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert process.stdout is not None

@@ -2,18 +2,17 @@
 
 import signal
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.jobs.cast import until
 from tests.server.cast import troth
+from tests.services import forks
+from tests.services.migrated import migrated_file
 from tests.services.server import Server, environment
 
 pytestmark = pytest.mark.slow
-TROTH = (sys.executable, "-m", "troth")
 
 
 def runs(data: Path) -> dict[str, bool]:
@@ -27,7 +26,7 @@ def runs(data: Path) -> dict[str, bool]:
 def idle(tmp_path: Path) -> Path:
     """Return data whose server did no job."""
     data = tmp_path / "data"
-    data.mkdir(mode=0o700)
+    migrated_file(data)
     (data / "troth.toml").write_text("workers = 0\n")
     server = Server(data).wait()
     assert server.stop() == 0
@@ -35,6 +34,7 @@ def idle(tmp_path: Path) -> Path:
 
 
 def test_a_server_does_what_comes_round(tmp_path: Path) -> None:
+    migrated_file(tmp_path / "data")
     server = Server(tmp_path / "data").wait()
     until(lambda: bool(done := runs(server.data)) and all(done.values()))
     assert server.stop() == 0
@@ -52,7 +52,7 @@ def test_a_server_without_workers_leaves_jobs_to_a_worker(idle: Path) -> None:
 
 
 def test_a_worker_ends_with_0_when_it_is_asked_to(idle: Path) -> None:
-    worker = subprocess.Popen([*TROTH, "worker", "--data", str(idle)], env=environment())
+    worker = forks.start("troth", "worker", "--data", idle, env=environment())
     until(lambda: bool(done := runs(idle)) and all(done.values()))
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0

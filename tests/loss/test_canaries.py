@@ -83,9 +83,13 @@ def through_the_console(owner: Browser, handle: str, subject: str) -> None:
 
 
 def test_no_canary_is_found_in_the_clear_anywhere(
-    tmp_path: Path, drive: Drive, fresh_database: FreshDatabase
+    tmp_path: Path, drive: Drive, migrated_database: FreshDatabase
 ) -> None:
-    url, scratch, key = fresh_database(f"canaries-{MARK}"), tmp_path / "scratch", canaries.new_key()
+    url, scratch, key = (
+        migrated_database(f"canaries-{MARK}"),
+        tmp_path / "scratch",
+        canaries.new_key(),
+    )
     scratch.mkdir()
     own = {"TROTH_OPERATOR_KEY": key, "TMPDIR": str(scratch)}
     driver = drive(database=url, variables=own)

@@ -15,8 +15,10 @@ PASSWORD = "a long and quiet river"
 pytestmark = [pytest.mark.slow]
 
 
-def test_a_clock_that_jumps_mixes_nothing_up(drive: Drive, fresh_database: FreshDatabase) -> None:
-    driver = drive(database=fresh_database("clock"))
+def test_a_clock_that_jumps_mixes_nothing_up(
+    drive: Drive, migrated_database: FreshDatabase
+) -> None:
+    driver = drive(database=migrated_database("clock"))
     call, owner = driver.call, Browser(driver.port)
     handle = owner.claim(driver.owner_link, PASSWORD)
     told, others = [enrol(call)], []
@@ -47,9 +49,9 @@ def test_a_clock_that_jumps_mixes_nothing_up(drive: Drive, fresh_database: Fresh
 
 
 def test_before_any_version_was_in_force_nothing_is_taken_in(
-    drive: Drive, fresh_database: FreshDatabase
+    drive: Drive, migrated_database: FreshDatabase
 ) -> None:
-    driver = drive(database=fresh_database("clock-before"))
+    driver = drive(database=migrated_database("clock-before"))
     known = enrol(driver.call)
     driver.call("clock", shift_s=-HOUR_S)
     status, answer = driver.call("enrol", given={"email": new_email()})
@@ -62,9 +64,9 @@ def test_before_any_version_was_in_force_nothing_is_taken_in(
 
 
 def test_a_session_ends_by_the_clock_and_does_not_begin_again(
-    drive: Drive, fresh_database: FreshDatabase
+    drive: Drive, migrated_database: FreshDatabase
 ) -> None:
-    driver = drive(database=fresh_database("clock-session"))
+    driver = drive(database=migrated_database("clock-session"))
     owner = Browser(driver.port)
     owner.claim(driver.owner_link, PASSWORD)
     assert owner.get("/console/").status == 200

@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.torture]
 
 
 def test_killed_at_random_under_parallel_writers(
-    drive: Drive, fresh_database: FreshDatabase
+    drive: Drive, migrated_database: FreshDatabase
 ) -> None:
-    url, told = fresh_database("killed-at-random"), list[Told]()
+    url, told = migrated_database("killed-at-random"), list[Told]()
     driver = drive(database=url)
     for _ in range(ROUNDS):
         with Load(driver.port) as load:
@@ -33,9 +33,9 @@ def test_killed_at_random_under_parallel_writers(
     assert demand_whole(driver.call, told)["persons"] > 0
 
 
-def test_killed_at_once_after_an_answer(drive: Drive, fresh_database: FreshDatabase) -> None:
+def test_killed_at_once_after_an_answer(drive: Drive, migrated_database: FreshDatabase) -> None:
     """The client that was answered kills the server in the same breath."""
-    url = fresh_database("killed-at-once")
+    url = migrated_database("killed-at-once")
     driver = drive(database=url)
     for _ in range(ROUNDS):
         last = random.randint(*ANSWERS)  # noqa: S311 - any answer

@@ -1,14 +1,13 @@
 """Killed between any two steps, enrolling, erasing and integrating are whole or never were."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.loss.conftest import Drive
 from tests.loss.load import demand_whole
+from tests.services import forks
 from tests.services.server import FreshDatabase, environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,13 +17,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.torture]
 
 @pytest.mark.parametrize("what", ["enrol", "enrol-unprepared", "erase", "integrate"])
 def test_killed_between_any_two_steps(
-    tmp_path: Path, drive: Drive, fresh_database: FreshDatabase, what: str
+    tmp_path: Path, drive: Drive, migrated_database: FreshDatabase, what: str
 ) -> None:
-    url = fresh_database(f"steps-{what}")
-    command = [sys.executable, "-m", "tests.loss.steps", str(tmp_path / "data"), url, what]
-    ended = subprocess.run(
-        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
-    )
+    url = migrated_database(f"steps-{what}")
+    words = ("tests.loss.steps", tmp_path / "data", url, what)
+    ended = forks.run(*words, cwd=ROOT, env=environment())
     rounds = [json.loads(line) for line in ended.stdout.splitlines()]
     assert ended.returncode == 0, ended.stderr
     assert [one for one in rounds if one["wrong"]] == []

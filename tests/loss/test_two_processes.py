@@ -13,9 +13,9 @@ pytestmark = [pytest.mark.slow]
 
 
 def test_a_process_that_remembers_a_key_forgets_it_when_another_erases(
-    drive: Drive, fresh_database: FreshDatabase
+    drive: Drive, migrated_database: FreshDatabase
 ) -> None:
-    url = fresh_database("two-processes")
+    url = migrated_database("two-processes")
     here, there = drive(database=url), drive(database=url)
     stays = enrol(here.call)
     for _ in range(PERSONS):
@@ -30,10 +30,10 @@ def test_a_process_that_remembers_a_key_forgets_it_when_another_erases(
 
 
 def test_erasures_at_once_in_two_processes_wait_for_each_other(
-    drive: Drive, fresh_database: FreshDatabase
+    drive: Drive, migrated_database: FreshDatabase
 ) -> None:
     """SQLite refuses a checkpoint while another is at it, and does not wait for that one."""
-    url = fresh_database("erased-at-once")
+    url = migrated_database("erased-at-once")
     processes = [drive(database=url), drive(database=url)]
 
     def erase_all(process: Driver, told: list[Told]) -> list[int]:

@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.notices.driver import MAILS, STEPS
+from tests.services import forks
 from tests.services.server import FreshDatabase, environment
 from tests.wire.post_office import Office, open_office
 
@@ -21,16 +21,14 @@ LATER_MINUTES = 10
 
 
 def run(*arguments: Any) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "tests.notices.driver", *map(str, arguments)]
-    return subprocess.run(
-        command, check=False, capture_output=True, text=True, env=environment(), timeout=120
-    )
+    words = map(str, arguments)
+    return forks.run("tests.notices.driver", *words, env=environment(), timeout=120)
 
 
 def test_a_mail_is_sent_at_most_twice_and_never_lost(
-    tmp_path: Path, fresh_database: FreshDatabase
+    tmp_path: Path, migrated_database: FreshDatabase
 ) -> None:
-    where = (tmp_path / "data", fresh_database("mail-kills"))
+    where = (tmp_path / "data", migrated_database("mail-kills"))
     office = Office()
     begun = run("begin", *where)
     assert begun.returncode == 0, begun.stderr

@@ -1,12 +1,11 @@
 """A server that runs sends what is posted, over TLS and signed in, and logs nothing of it."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.services import forks
 from tests.services.server import FreshDatabase, Server, environment
 from tests.wire.post_office import (
     PASSWORD,
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.slow
 ADDRESS = "canary-77@example.invalid"
 
 
-def test_a_running_server_sends_mail(tmp_path: Path, fresh_database: FreshDatabase) -> None:
+def test_a_running_server_sends_mail(tmp_path: Path, migrated_database: FreshDatabase) -> None:
     office, file = Office(), certificate(tmp_path, "127.0.0.1")
     secret = tmp_path / "password"
     secret.write_text(PASSWORD)
@@ -35,12 +34,11 @@ def test_a_running_server_sends_mail(tmp_path: Path, fresh_database: FreshDataba
             "TROTH_MAIL_FROM": "Example Company <privacy@example.com>",
             "SSL_CERT_FILE": str(file),
         }
-        database = fresh_database("mail-served")
+        database = migrated_database("mail-served")
         server = Server(tmp_path / "data", database=database, variables=variables).wait()
         try:
-            command = [sys.executable, "-m", "tests.notices.driver", "post"]
-            command += [str(server.data), database, "access.invited", ADDRESS]
-            subprocess.run(command, check=True, env=environment())
+            words = ("tests.notices.driver", "post", server.data, database)
+            forks.run(*words, "access.invited", ADDRESS, env=environment()).check_returncode()
             assert office.arrived.wait(PATIENCE_S), server.output
         finally:
             server.stop()

@@ -11,7 +11,8 @@ RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pr
 
 def findings(page: Page) -> list[str]:
     """Return what axe finds, one line each."""
-    page.add_script_tag(path=AXE)
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=AXE)
     found: Any = page.evaluate(
         "tags => axe.run({runOnly: tags}).then(r => r.violations.map("
         "v => `${v.id}: ${v.nodes.map(n => n.html).slice(0, 3).join(' | ')}`))",

@@ -3,12 +3,12 @@
 It runs in a process of its own, as the tests' process has a database of its own.
 """
 
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from tests.services import forks
 from tests.services.server import Server, environment
 from troth.site import config as configuration
 from troth.site.boot import open_data
@@ -19,8 +19,8 @@ ATTESTED: Final = "attested"
 
 def put(server: Server, name: str) -> None:
     """Put a fault into the store of a running server; raise if that fails."""
-    command = [sys.executable, "-m", "tests.pages.fault", str(server.data), server.database, name]
-    subprocess.run(command, check=True, cwd=ROOT, env=environment(), timeout=60)
+    words = ("tests.pages.fault", server.data, server.database, name)
+    forks.run(*words, cwd=ROOT, env=environment(), timeout=60).check_returncode()
 
 
 def main(data: str, database: str, name: str) -> None:

@@ -5,13 +5,13 @@ sites, and what these handed in. It runs in a process of its own, as the tests' 
 database of its own.
 """
 
-import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from tests.services import forks
 from tests.services.server import Server, environment
 from troth.site import config as configuration
 from troth.site.boot import open_data
@@ -21,8 +21,8 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 
 def live(server: Server) -> None:
     """Let it happen in the store of a running server; raise if that fails."""
-    command = [sys.executable, "-m", "tests.pages.lived", str(server.data), server.database]
-    subprocess.run(command, check=True, cwd=ROOT, env=environment(), timeout=120)
+    words = ("tests.pages.lived", server.data, server.database)
+    forks.run(*words, cwd=ROOT, env=environment(), timeout=120).check_returncode()
 
 
 def main(data: str, database: str) -> None:

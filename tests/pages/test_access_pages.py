@@ -27,6 +27,7 @@ from troth.store import SYSTEM
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("keys", "kept_connection"),
+    pytest.mark.slow,
 ]
 
 

@@ -15,6 +15,7 @@ from troth.ledger.models import Entry
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("keys", "kept_connection"),
+    pytest.mark.slow,
 ]
 
 

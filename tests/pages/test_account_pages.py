@@ -19,7 +19,11 @@ from troth.people.passwords import chosen
 from troth.people.reauth import LASTS
 from troth.store import transact
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_connection")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("keys", "kept_connection"),
+    pytest.mark.slow,
+]
 PASSWORD = "a long made-up phrase"
 OTHER = "another long made-up phrase"
 

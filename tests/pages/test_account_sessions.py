@@ -26,7 +26,11 @@ from troth.people.values import replace as keep_values
 from troth.store import transact
 from troth.store.models import OutboxRow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_connection")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("keys", "kept_connection"),
+    pytest.mark.slow,
+]
 
 
 def claimed() -> Account:

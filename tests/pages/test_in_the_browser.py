@@ -42,32 +42,60 @@ def session(live_troth: Server, browser: Browser) -> dict[str, Any]:
     return dict(held)
 
 
+@pytest.fixture(scope="module")
+def kept() -> Iterator[dict[Any, BrowserContext]]:
+    """Hold the browsers that tests which only look have opened, for the next such test."""
+    found: dict[Any, BrowserContext] = {}
+    yield found
+    for context in found.values():
+        context.close()
+
+
 @pytest.fixture
-def open_page(live_troth: Server, browser: Browser, session: dict[str, Any]) -> Iterator[Open]:
-    """Open a page of the running server; a message in the console fails the test."""
+def open_page(
+    live_troth: Server,
+    browser: Browser,
+    session: dict[str, Any],
+    kept: dict[Any, BrowserContext],
+) -> Iterator[Open]:
+    """Open a page of the running server; a message in the console fails the test.
+
+    Each is opened in a browser of its own; with `looks`, in one that others have looked with.
+    """
     contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     said: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         if "404" not in message.text and "410" not in message.text:
             said.append(message.text)
 
-    def opened(path: str, lang: str = "en", width: int = 1280, **options: Any) -> Page:
+    def opened(
+        path: str, lang: str = "en", width: int = 1280, *, looks: bool = False, **options: Any
+    ) -> Page:
         state = session if path in STAFF or "statement=" in path else None
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            locale=LOCALES[lang],
-            storage_state=state,  # type: ignore[arg-type]  # what the same library gave us
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
+        like = (lang, state is None, *options.items())
+        if not looks or like not in kept:
+            context = browser.new_context(
+                viewport={"width": width, "height": 900},
+                locale=LOCALES[lang],
+                storage_state=state,  # type: ignore[arg-type]  # what the same library gave us
+                **options,
+            )
+            if looks:
+                kept[like] = context
+            else:
+                contexts.append(context)
+        page = kept[like].new_page() if looks else contexts[-1].new_page()
+        pages.append(page)
         page.on("console", note)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(live_troth.url + path)
         return page
 
     yield opened
+    for page in pages:
+        page.close()
     for context in contexts:
         context.close()
     assert said == []
@@ -82,7 +110,7 @@ def beneath(page: Page) -> str | None:
 @pytest.mark.parametrize("lang", LOCALES)
 @pytest.mark.parametrize("path", [*PUBLIC, *STAFF, *STRANGERS])
 def test_every_page_is_accessible_and_fits(open_page: Open, path: str, lang: str) -> None:
-    page = open_page(path, lang, bypass_csp=True)
+    page = open_page(path, lang, looks=True, bypass_csp=True)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -91,7 +119,7 @@ def test_every_page_is_accessible_and_fits(open_page: Open, path: str, lang: str
 
 @pytest.mark.parametrize(("path", "lang"), [("/", "zh"), ("/console/", "en"), ("/history", "en")])
 def test_in_the_dark_too(open_page: Open, path: str, lang: str) -> None:
-    page = open_page(path, lang, bypass_csp=True, color_scheme="dark")
+    page = open_page(path, lang, looks=True, bypass_csp=True, color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == (
         "rgb(21, 23, 26)"
     )

@@ -15,7 +15,7 @@ from troth.store.jobs_worker import do, do_due
 from troth.store.models import DROPPED, FAILED, WAITING, QueuedJob
 from troth.store.signals import PAGE_ROWS, open_signals, raise_signal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def fail(_: Tx, incident: int) -> None:

@@ -23,7 +23,7 @@ from troth.access.roles import ROLES, Role
 from troth.ledger.models import Entry
 from troth.sites.models import Key
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_connection")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_connection"), pytest.mark.slow]
 ORIGIN: Final = "https://shop.example.com"
 LAST_DAY: Final = f"{datetime.now(UTC) + timedelta(days=60):%Y-%m-%d}"
 SEE: Final = frozenset({"owner", "privacy-officer", "security", "auditor", "engineer"})

@@ -23,7 +23,7 @@ from troth.store.outbox import waits
 from troth.vault import PersonId
 from troth.wire.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys"), pytest.mark.slow]
 NAME: Final = "access.invited"
 UNDER: Final = Under("staff-account", "staff-access", "direct", frozenset({"handle", "password"}))
 ADDRESS: Final = "canary-77@example.invalid"

@@ -24,7 +24,7 @@ from troth.store import transact, transact_as
 from troth.store.models import OutboxRow
 from troth.wire.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys"), pytest.mark.slow]
 PASSWORD = "a long and quiet river"
 NOW = datetime.now(UTC)
 

@@ -18,7 +18,7 @@ from troth.site.templatetags import duties
 from troth.site.typeset.texts import text_html
 from troth.store import transact, transact_as
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys"), pytest.mark.slow]
 NAME = "Made-up Maria"
 PROCEDURE = {
     "title_zh": "访客",

@@ -20,7 +20,7 @@ from troth.access.roles import Role
 from troth.people.models import Detail
 from troth.people.reauth import LASTS, WRITING
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_connection")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_connection"), pytest.mark.slow]
 CONFIRM = "/console/confirm?next="
 LINK = re.compile(r'href="(/console/confirm[^"]*)"')
 BINDS: list[tuple[Role, str, tuple[str, ...], dict[str, Any], str]] = [

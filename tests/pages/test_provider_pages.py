@@ -22,7 +22,11 @@ from troth.store import transact
 from troth.store.rate import Limit
 from troth.wire import http
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys", "kept_connection")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("keys", "kept_connection"),
+    pytest.mark.slow,
+]
 PASSWORD = "a long made-up phrase"
 BACK = "/console/sign-in/provider/back"
 

@@ -23,7 +23,7 @@ from troth.collection.models import Record, Refusal
 from troth.people import erasure
 from troth.sites.models import Key
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_connection")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_connection"), pytest.mark.slow]
 SEE: Final = frozenset({"owner", "privacy-officer", "security", "auditor", "engineer"})
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from tests.pages.html import page_of
 from troth.site.typeset import remembered
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.either, pytest.mark.slow]
 EVIL: Final = "BUY-NOW-AT-EVIL"
 PAGES: Final = ("/", "/history", "/history/1", "/changes/1")
 QUERIES: Final = (

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +10,7 @@ import pyrage
 from msgspec import structs
 
 from tests.server.cast import troth
+from tests.services import forks
 from tests.services.server import environment
 from troth.protection.archive import Reader, Writer
 from troth.protection.backup import Sealed
@@ -37,22 +36,10 @@ class Key:
 
 def drive(what: str, data: Path, database: str, *arguments: str) -> Any:
     """Run the driver to its end and return what it printed."""
-    ended = subprocess.run(
-        driver(what, data, database, *arguments),
-        cwd=ROOT,
-        env=dict(environment()),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    words = (what, data, database, *arguments)
+    ended = forks.run(DRIVER, *words, cwd=ROOT, env=environment(), timeout=120)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
-
-
-def driver(what: str, data: Path, database: str, *arguments: str) -> list[str]:
-    """Return the command that runs the driver."""
-    return [sys.executable, "-m", DRIVER, what, str(data), database, *arguments]
 
 
 def where(data: Path, database: str) -> list[str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.protection.cast import ROOT, Books, Key, drive, driver, only, where
+from tests.protection.cast import DRIVER, ROOT, Books, Key, drive, only, where
 from tests.server.cast import troth
+from tests.services import forks
 from tests.services.server import FreshDatabase, Server, environment
 from troth.protection.drill import drill
 from troth.protection.folders import DATA_FILE
@@ -108,11 +109,10 @@ def test_it_is_one_moment_however_much_is_written_meanwhile(
 ) -> None:
     """A person, what she gave and the entry on it are written together; so they are backed up."""
     data, database = tmp_path / "data", fresh_database("busy")
-    writer = subprocess.Popen(
-        driver("write", data, database), cwd=ROOT, env=dict(environment()), stdout=subprocess.PIPE
-    )
+    words = (DRIVER, "write", data, database)
+    writer = forks.start(*words, cwd=ROOT, env=environment(), stdout=subprocess.PIPE)
+    assert writer.stdout is not None
     try:
-        assert writer.stdout is not None
         counts = []
         for number in range(4):
             writer.stdout.readline()
@@ -125,7 +125,8 @@ def test_it_is_one_moment_however_much_is_written_meanwhile(
             assert drill(only(parent), key.identities).holds
     finally:
         writer.kill()
-        writer.communicate()
+        writer.wait()
+        writer.stdout.close()
     assert counts == sorted(set(counts)), "the writer went on"
 
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.protection.cast import Books, drive, restored, where
 from tests.server.cast import refused_start, troth
+from tests.services import forks
 from tests.services.server import FreshDatabase, environment
 
 pytestmark = [
@@ -24,10 +24,11 @@ LOCK = "starting.lock"
 
 def killed(books: Books, data: Path, database: str, share: float | None) -> float:
     """Restore, and kill that after a share of its time; return how long it took to the end."""
-    command = [sys.executable, "-m", "troth", "restore", str(books.backup)]
-    process = subprocess.Popen(
-        [*command, "--identity", str(books.key.file), *where(data, database)],
-        env=dict(environment()),
+    words = ("restore", books.backup, "--identity", books.key.file, *where(data, database))
+    process = forks.start(
+        "troth",
+        *words,
+        env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -79,12 +80,8 @@ def test_where_it_was_killed_nothing_is_served(
 ) -> None:
     data, database = books.copy_keys(tmp_path / "data"), fresh_database("unserved")
     note = data / "restore.unfinished"
-    command = [sys.executable, "-m", "troth", "restore", str(books.backup)]
-    process = subprocess.Popen(
-        [*command, "--identity", str(books.key.file), *where(data, database)],
-        env=dict(environment()),
-        stderr=subprocess.DEVNULL,
-    )
+    words = ("restore", books.backup, "--identity", books.key.file, *where(data, database))
+    process = forks.start("troth", *words, env=environment(), stderr=subprocess.DEVNULL)
     while process.poll() is None and not note.exists():
         time.sleep(0.001)  # until it begins to fill the store
     process.kill()

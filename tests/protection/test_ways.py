@@ -1,15 +1,13 @@
 """From an older code to this one, and from either database into the other."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.protection.cast import ROOT, Books, Key, drive, only, where
 from tests.server.cast import troth
-from tests.services import postgres
+from tests.services import forks, postgres
 from tests.services.server import FreshDatabase, environment
 from troth.protection.drill import drill
 
@@ -19,14 +17,7 @@ CHANGED = {"ledger_entry", "ledger_epoch", "ledger_tile", "protection_backup"}
 
 
 def python(module: str, *arguments: str | Path) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)],
-        cwd=ROOT,
-        env=dict(environment()),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ended = forks.run(module, *arguments, cwd=ROOT, env=environment())
     assert ended.returncode == 0, ended.stderr
 
 

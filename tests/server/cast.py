@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.services import forks
 from tests.services.server import environment, free_port
 from troth.site.config import bundled_policy
 
@@ -54,15 +54,8 @@ def troth(
     *arguments: str | Path, cwd: Path | None = None, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end, with further environment variables."""
-    return subprocess.run(
-        [sys.executable, "-m", "troth", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=REFUSAL_TIMEOUT_S,
-        env={**environment(), **(variables or {})},
-        cwd=cwd,
-    )
+    given = {**environment(), **(variables or {})}
+    return forks.run("troth", *arguments, env=given, cwd=cwd, timeout=REFUSAL_TIMEOUT_S)
 
 
 def refused_start(data: Path, *arguments: str | Path) -> str:

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from tests.server.cast import ask
 from tests.server.conftest import Start
+from tests.services.migrated import migrated_file
 from tests.services.server import Server
 from tests.versions.cast import FIRST, default_policy, propose_at
 from troth.site import logs
@@ -124,7 +125,8 @@ def test_the_first_owners_token_is_never_logged(capsys: pytest.CaptureFixture[st
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests of raw requests."""
-    running = Server(tmp_path_factory.mktemp("edge") / "data").wait()
+    migrated_file(data := tmp_path_factory.mktemp("edge") / "data")
+    running = Server(data).wait()
     yield running
     running.stop()
 
@@ -160,7 +162,7 @@ def test_another_host_name_is_refused(server: Server) -> None:
 @pytest.mark.slow
 def test_behind_https_cookies_and_headers_are_strict(tmp_path: Path, start: Start) -> None:
     data = tmp_path / "data"
-    data.mkdir()
+    migrated_file(data)
     (data / "troth.toml").write_text(
         'url = "https://privacy.example.com"\ntrusted_proxies = ["127.0.0.1"]\n'
     )

@@ -9,6 +9,7 @@ import pytest
 
 from tests.server.cast import ask, edit, policy_copy, troth
 from tests.server.conftest import Start
+from tests.services.migrated import migrated_file
 from tests.services.server import FreshDatabase
 
 pytestmark = pytest.mark.slow
@@ -38,9 +39,9 @@ def test_an_edit_before_the_first_start_changes_the_answer_and_what_it_names(
 
 
 def test_the_same_edit_on_a_used_folder_waits_and_the_version_in_force_answers(
-    tmp_path: Path, start: Start, fresh_database: FreshDatabase
+    tmp_path: Path, start: Start, migrated_database: FreshDatabase
 ) -> None:
-    policy, url = policy_copy(tmp_path / "policy"), fresh_database("used")
+    policy, url = policy_copy(tmp_path / "policy"), migrated_database("used")
     first = start(policy=policy, database=url).wait()
     before = ask(f"{first.url}/v1/decisions", SEARCH).json
     assert first.stop() == 0
@@ -53,9 +54,9 @@ def test_the_same_edit_on_a_used_folder_waits_and_the_version_in_force_answers(
 
 
 def test_a_change_is_proposed_without_a_restart(
-    tmp_path: Path, start: Start, fresh_database: FreshDatabase
+    tmp_path: Path, start: Start, migrated_database: FreshDatabase
 ) -> None:
-    policy, url = policy_copy(tmp_path / "policy"), fresh_database("proposed")
+    policy, url = policy_copy(tmp_path / "policy"), migrated_database("proposed")
     server = start(policy=policy, database=url).wait()
     given = ("--data", server.data, "--policy", policy, *(("--database", url) if url else ()))
     assert "version 1" in troth("policy", "propose", *given).stdout
@@ -79,7 +80,8 @@ def test_without_data_nothing_can_be_proposed(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def test_a_fresh_owner_link_is_given_until_there_is_an_owner(start: Start) -> None:
+def test_a_fresh_owner_link_is_given_until_there_is_an_owner(start: Start, tmp_path: Path) -> None:
+    migrated_file(tmp_path / "data")
     server = start().wait()
     given = troth("owner", "link", "--data", server.data)
     assert given.returncode == 0

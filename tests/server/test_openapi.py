@@ -20,7 +20,7 @@ from tests.api.cast import PUBLISHABLE, SECRET, begin, outside
 from tests.conftest import CASES
 from tests.versions.cast import FIRST, default_policy, propose_at
 
-CASES_TO_A_CALL = 5
+CASES_TO_A_CALL = 10
 """A call goes through the whole site and is checked by its schema: it takes as long as so many."""
 CASES_TO_A_CALL_BY_KEY = 50
 """The same, with a transaction each."""

@@ -12,6 +12,7 @@ import pytest
 
 from tests.server.cast import ask
 from tests.server.conftest import Start
+from tests.services.migrated import migrated_file
 from tests.services.server import FreshDatabase, environment, free_port
 
 TROTH = (sys.executable, "-m", "troth")
@@ -45,7 +46,8 @@ def test_what_a_first_start_makes_is_for_the_owner_alone(start: Start) -> None:
         assert file.stat().st_mode & 0o777 == (0o700 if file.is_dir() else 0o600), file
 
 
-def test_the_owner_link_is_kept_out_of_the_log(start: Start) -> None:
+def test_the_owner_link_is_kept_out_of_the_log(start: Start, tmp_path: Path) -> None:
+    migrated_file(tmp_path / "data")
     server = start().wait()
     server.stop()
     assert server.owner_link.startswith(f"{server.url}/console/owner/")
@@ -53,8 +55,8 @@ def test_the_owner_link_is_kept_out_of_the_log(start: Start) -> None:
     assert "owner-link.txt" in server.output
 
 
-def test_a_restart_keeps_keys_and_version(start: Start, fresh_database: FreshDatabase) -> None:
-    url = fresh_database("restart")
+def test_a_restart_keeps_keys_and_version(start: Start, migrated_database: FreshDatabase) -> None:
+    url = migrated_database("restart")
     first = start(database=url).wait()
     key = (first.data / "secrets" / "secret-key").read_text()
     told = ask(f"{first.url}/v1/policy").json

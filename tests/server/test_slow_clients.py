@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.server.cast import ask
+from tests.services.migrated import migrated_file
 from tests.services.server import Server
 from troth.site import asgi
 
@@ -19,7 +20,8 @@ MORE_THAN_THREADS = 20
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    started = Server(tmp_path_factory.mktemp("slow") / "data").wait()
+    migrated_file(data := tmp_path_factory.mktemp("slow") / "data")
+    started = Server(data).wait()
     yield started
     started.stop()
 

@@ -4,18 +4,15 @@ A first start spends four fifths of its time on them. One that finds them applie
 start that was ended there; those that begin with nothing are in `tests/server` and `tests/loss`.
 """
 
-import atexit
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import uuid
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tests.services import postgres
+from tests.services import postgres, shared
 from tests.services.server import environment
 
 MAKE: Final = """
@@ -40,24 +37,19 @@ def migrated(data: Path, name: str) -> str:
     """
     if os.environ.get("TROTH_TEST_DATABASE") == "postgres":
         return postgres.fresh_database(f"{name}-{uuid.uuid4().hex}", copied=_database())
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.copy2(_folder() / FILE, data)
+    migrated_file(data)
     return ""
 
 
-@cache
-def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="troth-migrated-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _make(folder, "")
-    return folder
+def migrated_file(data: Path) -> None:
+    """Put one of SQLite there, whatever database the run asks for."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copy2(shared.once("migrated", lambda folder: _make(folder, "")) / FILE, data)
 
 
-@cache
 def _database() -> str:
-    name = f"migrated-{uuid.uuid4().hex}"
-    with tempfile.TemporaryDirectory(prefix="troth-migrated-") as folder:
-        _make(Path(folder), postgres.fresh_database(name))
+    name = f"migrated-{Path(os.environ[shared.VARIABLE]).name}"
+    shared.once(name, lambda folder: _make(folder, postgres.fresh_database(name)))
     return name
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.services import postgres
+from tests.services import forks, postgres
 
 START_TIMEOUT_S: Final = 60
 STOP_TIMEOUT_S: Final = 20
@@ -44,13 +44,18 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.parent / f"{data.name}-{self.port}.log"
-        command = [*inside, sys.executable, "-m", program, "serve", "--data", str(data)]
-        command += ["--host", "127.0.0.1", "--port", str(self.port)]
-        command += ["--policy", str(policy)] if policy else []
-        command += ["--database", database] if database else []
+        words = ["serve", "--data", str(data), "--host", "127.0.0.1", "--port", str(self.port)]
+        words += ["--policy", str(policy)] if policy else []
+        words += ["--database", database] if database else []
+        given = {**environment(), **(variables or {})}
         with self.log.open("wb") as log:
-            given = {**environment(), **(variables or {})}
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=given)
+            if inside:
+                command = [*inside, sys.executable, "-m", program, *words]
+                self.process: forks.Process = subprocess.Popen(
+                    command, stdout=log, stderr=log, env=given
+                )
+            else:
+                self.process = forks.start(program, *words, stdout=log, stderr=log, env=given)
 
     def wait(self) -> "Server":
         """Wait for the first healthy answer; raise with the log if there is none."""

@@ -1,10 +1,10 @@
 """What the tests of the vault share: a canary, its permit, and the driver that dies."""
 
 import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
+from tests.services import forks
 from tests.services.server import environment
 from troth.gate import Permit, decide, permit
 from troth.gate.facts import UseFacts
@@ -52,15 +52,8 @@ def stranger(categories: frozenset[str], person: Pseudonym) -> Permit:
 
 def run(keys: Path, die_at: int, what: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the driver in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "tests.vault.driver", str(keys), str(die_at), what, *arguments],
-        cwd=ROOT,
-        env=dict(environment()),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    words = (keys, str(die_at), what, *arguments)
+    return forks.run("tests.vault.driver", *words, env=environment(), cwd=ROOT, timeout=60)
 
 
 def every_byte(folder: Path) -> bytes:

@@ -1,12 +1,12 @@
 """Once buried nothing of a person opens; once destroyed nothing of her key is left anywhere."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tests.services import forks
 from tests.services.server import environment
 from tests.vault.cast import CANARY, ROOT, every_byte, open_canary, run, seal_canary
 from troth import vault
@@ -127,10 +127,11 @@ def test_two_processes_that_make_one_key_use_the_same(keys: Path) -> None:
     vault.open_store()
     persons = [vault.new_person() for _ in range(20)]
     racing = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.vault.driver", str(keys), "0", "prepare", *persons],
+        forks.start(
+            "tests.vault.driver",
+            *(keys, "0", "prepare", *persons),
             cwd=ROOT,
-            env=dict(environment()),
+            env=environment(),
             stdout=subprocess.DEVNULL,
         )
         for _ in range(3)

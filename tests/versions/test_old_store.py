@@ -1,13 +1,12 @@
 """A store of the first step is brought up to date: what happened before gets its entries."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.server.cast import ask, troth
+from tests.services import forks
 from tests.services.server import FreshDatabase, Server, environment
 
 pytestmark = pytest.mark.slow
@@ -18,14 +17,7 @@ def test_a_store_of_the_first_step_gets_an_entry_for_all_that_happened(
     tmp_path: Path, fresh_database: FreshDatabase
 ) -> None:
     data, database = tmp_path / "data", fresh_database("old")
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.versions.old_store", str(data), database],
-        env=dict(environment()),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    made = forks.run("tests.versions.old_store", data, database, env=environment(), cwd=ROOT)
     assert made.returncode == 0, made.stderr
     server = Server(data, database=database).wait()
     try:

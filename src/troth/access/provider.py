@@ -66,8 +66,9 @@ def unlink(tx: Tx) -> None:
         person=actor.member.account.person, category=CATEGORY, field=FIELD
     )
     if actor.member.account.person and rows.update(person="", box=None):
-        about = {"member": actor.member.handle}
-        record(tx, LedgerEntry("access.provider-unlinked", about=about))
+        who = vault.known_pseudonym(tx, PersonId(actor.member.account.person))
+        about = {"member": actor.member.handle, "field": FIELD}
+        record(tx, LedgerEntry("access.provider-unlinked", subject=who, about=about))
 
 
 def find(tx: Tx, value: str) -> Member | None:

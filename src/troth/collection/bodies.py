@@ -14,6 +14,9 @@ from troth.sites.facts import Caller
 from troth.versions.body import json_of
 from troth.versions.problem import ProblemError
 
+NUMBER: Final = "records-number"
+"""The code of a refusal that is about no row."""
+
 
 class Records(Struct, frozen=True, forbid_unknown_fields=True):
     """Up to 10,000 records, taken in all or none."""
@@ -97,7 +100,7 @@ def used(told: Used | Refused) -> HttpResponse:
 
 
 def _refuse(refused: Refused, *, many: bool) -> NoReturn:
-    where = refused.where if many else refused.at
+    where = refused.where if many and refused.code != NUMBER else refused.at
     raise ProblemError(
         refused.status,
         refused.code,

@@ -64,8 +64,10 @@ CONTROLS: Final[tuple[Control, ...]] = (
         proves=Message(
             mark(
                 "Every value and record that is held names its source, its purpose and the version"
-                " in force when it was taken in, as the register declares them; and it is what its"
-                " entry in the ledger committed to, of that person."
+                " in force when it was taken in, as the register declares them; it is what its"
+                " entry in the ledger committed to, of that person, field and moment, held once;"
+                " and what was entered is held still, unless she was erased, it was replaced, or"
+                " its days were over."
             )
         ),
         period=PERIOD,
@@ -77,6 +79,14 @@ CONTROLS: Final[tuple[Control, ...]] = (
             _sabotage("value-of-another", DIRECT),
             _sabotage("purpose-changed", DIRECT),
             _sabotage("version-not-in-force", DIRECT),
+            _sabotage("value-kept-for-ever", DIRECT),
+            _sabotage("values-exchanged", DIRECT),
+            _sabotage("value-doubled", DIRECT),
+            _sabotage("value-removed", DIRECT),
+            _sabotage("value-emptied", DIRECT),
+            _sabotage("record-removed", DIRECT),
+            _sabotage("record-of-nobody", DIRECT),
+            _sabotage("person-removed", DIRECT),
         ),
     ),
     Control(
@@ -85,7 +95,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
             mark(
                 "Every record, use and choice that came by a key of a site was within that key's"
                 " scopes, from one of its origins and while it lived; and each key is as it was"
-                " made."
+                " made, and obeyed by its own secret alone."
             )
         ),
         period=PERIOD,
@@ -99,6 +109,9 @@ CONTROLS: Final[tuple[Control, ...]] = (
                 "record-after-revocation",
                 "choice-from-elsewhere",
                 "key-widened",
+                "key-exchanged",
+                "key-hurried",
+                "key-of-another-maker",
             )
         ),
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +17,7 @@ from troth.policy.promise import Cursor, Evidence
 from troth.policy.words import Message, mark
 from troth.sites.actions import ENDING, MADE, REVOKED
 from troth.sites.models import Key
+from troth.sites.secrets import hash_of, written_of
 
 CONTROL: Final = "collection.keys-in-scope"
 NEEDS: Final = {RECORDED: "records", USED: "uses", CHOSEN: "consents", JOINED: "consents"}
@@ -34,10 +36,14 @@ class _Made(Struct, frozen=True):
     origins: tuple[str, ...]
     test: bool
     until: str = ""
+    replaces: str = ""
+    per_minute: int | None = None
+    """None in an entry of an older release, which did not tell it."""
 
 
 class _OfKey(Struct, frozen=True):
     at: datetime
+    actor: str
     about: _Made
 
 
@@ -65,10 +71,12 @@ class _Done(Struct, frozen=True):
 
 
 class _Life(Struct):
-    """A key as its entries tell of it."""
+    """A key as its entries tell of it; `entry` is the one of its making, `by` who made it."""
 
     made: _Made
+    entry: UUID
     since: datetime
+    by: str
     until: datetime | None
     revoked: datetime | None = None
 
@@ -105,17 +113,18 @@ def _lives(alias: str) -> dict[str, _Life]:
     """Return every key as the ledger tells of it."""
     entries = Entry.objects.using(alias).filter(kind__in=[MADE, REVOKED, ENDING])
     lives: dict[str, _Life] = {}
-    for kind, body in entries.order_by("at", "id").values_list("kind", "body"):
+    for number, kind, body in entries.order_by("at", "id").values_list("id", "kind", "body"):
         if kind == MADE:
             told = _MADE.decode(bytes(body))
-            lives[told.about.key] = _Life(told.about, told.at, _moment(told.about.until))
+            end = _moment(told.about.until)
+            lives[told.about.key] = _Life(told.about, number, told.at, told.actor, end)
             continue
-        end = _ENDED.decode(bytes(body))
-        life = lives.get(end.about.key)
+        ended = _ENDED.decode(bytes(body))
+        life = lives.get(ended.about.key)
         if life is not None and kind == REVOKED:
-            life.revoked = end.at
+            life.revoked = ended.at
         elif life is not None:
-            life.until = _moment(end.about.until)
+            life.until = _moment(ended.about.until)
     return lives
 
 
@@ -124,7 +133,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _changed(alias: str, lives: dict[str, _Life]) -> Iterator[str]:
-    """Name the keys that are not what was entered: wider, living longer, added, or gone."""
+    """Name the keys that are not what was entered: wider, living longer, others, added, or gone."""
     rows = {row.id: row for row in Key.objects.using(alias).all()}
     yield from (f"key {one}: no row" for one in sorted(lives.keys() - rows.keys()))
     for number, row in sorted(rows.items()):
@@ -136,8 +145,15 @@ def _changed(alias: str, lives: dict[str, _Life]) -> Iterator[str]:
         stored = (row.site, row.kind, tuple(row.scopes), tuple(row.origins), row.test)
         if stored != (made.site, made.kind, made.scopes, made.origins, made.test):
             yield f"key {number}: may do what was not entered"
+        if row.per_minute != (row.per_minute if made.per_minute is None else made.per_minute):
+            yield f"key {number}: may call as often as was not entered"
         if row.expires_at != life.until or row.revoked_at != life.revoked:
             yield f"key {number}: lives as was not entered"
+        origin = (row.entry, row.made_at, row.made_by, row.replaces_id or "")
+        if origin != (life.entry, life.since, life.by, made.replaces):
+            yield f"key {number}: made as was not entered"
+        if row.hash != hash_of(written_of(row)):
+            yield f"key {number}: obeyed by another secret than the one it was made with"
 
 
 def _outside(entry: Entry, lives: dict[str, _Life]) -> Iterator[str]:

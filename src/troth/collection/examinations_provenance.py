@@ -1,15 +1,16 @@
 """Does everything held say where it came from, what for and under which version, as entered?"""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-from msgspec import Struct
-
 from troth import vault
+from troth.collection.actions import RECORDED
+from troth.collection.examinations_lost import Lost
+from troth.collection.examinations_told import KEPT, Told, told_by
 from troth.collection.inforce import InForce
 from troth.collection.models import Record
 from troth.collection.walking import (
@@ -21,52 +22,21 @@ from troth.collection.walking import (
     walks,
 )
 from troth.ledger.models import Entry
-from troth.people.models import Detail
+from troth.people.models import Detail, Person
 from troth.policy.promise import Cursor, Evidence, Verdict
 from troth.policy.words import Message, mark
 from troth.vault import PersonId
 
 CONTROL: Final = "collection.provenance"
-
-
-class _Facts(Struct, frozen=True, tag_field="verb", tag="collect"):
-    category: str
-    purpose: str
-    source: str
-    fields: frozenset[str]
-
-
-class _Decision(Struct, frozen=True):
-    allowed: bool
-
-
-class _About(Struct, frozen=True):
-    """`key` and `site` are told of records."""
-
-    commitments: tuple[str, ...] = ()
-    key: str = ""
-    site: str = ""
-
-
-class _Body(Struct, frozen=True):
-    """What an entry tells of values that were taken in."""
-
-    at: datetime
-    version: str
-    subject: str | None
-    about: _About
-    facts: _Facts
-    decision: _Decision
-
-
-_DECODER: Final = msgspec.json.Decoder(_Body)
+Place = tuple[UUID | None, bytes]
+"""A value by its entry and its commitment: there is one row of each."""
 
 
 def examine(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Evidence:
-    """Hold every value and record to the register and to its entry, on from a cursor."""
-    look = _Look(alias)
+    """Hold every value and record to its register and entry, and the reverse, from a cursor on."""
+    look, lost = _Look(alias), Lost(alias, now, cursor)
     both = walks(alias, now, cursor)
-    wrong = [one for walk in both for one in look.at(walk)]
+    wrong = [*(one for walk in both for one in look.at(walk)), *lost]
     values, records = (walk.examined for walk in both)
     unreadable = look.registers.unreadable
     verdict: Verdict = "unproven" if unreadable else "kept"
@@ -88,7 +58,7 @@ def examine(alias: str, now: datetime, cursor: Cursor = NO_CURSOR) -> Evidence:
         why=why,
         figures={mark("Values held"): values, mark("Records held"): records},
         samples=tuple(wrong[:SAMPLES_MAX]),
-        cursor={**both[0].cursor, **both[1].cursor},
+        cursor={**both[0].cursor, **both[1].cursor, **lost.cursor},
     )
 
 
@@ -113,14 +83,23 @@ class _Look:
                     yield f"{walk.name} {row.pk}: {fault}"
 
     def _faults(self, rows: list[Detail | Record]) -> Iterable[tuple[Detail | Record, str]]:
-        told = _told(self._alias, {_entry_of(row) for row in rows})
-        who = vault.known_pseudonyms(PersonId(row.person) for row in rows if row.person)
+        entries = {_entry_of(row) for row in rows}
+        told = _told(self._alias, entries)
+        persons = {PersonId(row.person) for row in rows if row.person}
+        who, there = vault.known_pseudonyms(persons), _there(self._alias, persons)
+        twice = _twice(self._alias, entries) if isinstance(rows[0], Detail) else frozenset()
         for row in rows:
-            yield row, self._fault(row, told.get(_entry_of(row)), who.get(PersonId(row.person)))
+            said = told.get(_entry_of(row))
+            fault = self._fault(row, said, who.get(PersonId(row.person)))
+            if not fault and row.person and row.person not in there:
+                fault = "of somebody who is not among the persons"
+            if not fault and isinstance(row, Detail) and _place(row) in twice:
+                fault = "held twice"
+            yield row, fault
 
-    def _fault(self, row: Detail | Record, told: _Body | None, who: str | None) -> str:
+    def _fault(self, row: Detail | Record, told: Told | None, who: str | None) -> str:
         """Return what is wrong with a row, "" for nothing."""
-        if told is None:
+        if told is None or (isinstance(row, Record) and told.kind != RECORDED):
             return "no entry tells that it was taken in"
         facts = told.facts
         claimed = (told.version, facts.category, facts.purpose, facts.source)
@@ -151,16 +130,18 @@ class _Look:
         )
 
 
-def _value_fault(row: Detail, told: _Body) -> str:
+def _value_fault(row: Detail, told: Told) -> str:
     kept = bytes(row.commitment)
-    if row.field not in told.facts.fields or kept.hex() not in told.about.commitments:
+    if not told.commits(row.field, kept.hex()):
         return "not entered"
+    if row.at != told.at:
+        return "not of the moment it was entered"
     if row.box is not None and sha256(bytes(row.box)).digest() != kept:
         return "not what was entered"
     return ""
 
 
-def _record_fault(row: Record, told: _Body) -> str:
+def _record_fault(row: Record, told: Told) -> str:
     said = (told.at, told.about.key, told.about.site, ",".join(sorted(told.facts.fields)))
     return "" if said == (row.at, row.key, row.site, row.fields) else "not what was entered"
 
@@ -169,15 +150,24 @@ def _entry_of(row: Detail | Record) -> UUID | None:
     return row.pk if isinstance(row, Record) else row.entry
 
 
-def _told(alias: str, entries: set[Any]) -> dict[Any, _Body]:
+def _told(alias: str, entries: set[Any]) -> dict[Any, Told]:
     """Return what entries tell of values taken in; of others, nothing."""
-    found = Entry.objects.using(alias).filter(pk__in=entries).values_list("id", "body")
-    told = {}
-    for entry, body in found:
-        try:
-            said = _DECODER.decode(bytes(body))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-        if said.decision.allowed:
-            told[entry] = said
-    return told
+    found = Entry.objects.using(alias).filter(pk__in=entries, kind__in=KEPT)
+    return told_by(found.values_list("id", "body"))
+
+
+def _there(alias: str, persons: Iterable[PersonId]) -> frozenset[str]:
+    """Return who of these is among the persons: who is not would be swept, her key first."""
+    rows = Person.objects.using(alias).filter(pk__in=list(persons))
+    return frozenset(rows.values_list("pk", flat=True))
+
+
+def _place(row: Detail) -> Place:
+    return row.entry, bytes(row.commitment)
+
+
+def _twice(alias: str, entries: set[Any]) -> frozenset[Place]:
+    """Return the values of entries that more than one row holds."""
+    rows = Detail.objects.using(alias).filter(entry__in=entries)
+    found = Counter((entry, bytes(kept)) for entry, kept in rows.values_list("entry", "commitment"))
+    return frozenset(place for place, times in found.items() if times > 1)

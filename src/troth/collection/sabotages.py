@@ -15,7 +15,7 @@ from troth.collection.given import By, Given, Refused
 from troth.collection.models import Record
 from troth.consent.models import Choice
 from troth.consent.wording import CONSENT
-from troth.people.models import PERSONS, Detail
+from troth.people.models import PERSONS, Detail, Person
 from troth.policy.promise import Store
 from troth.store import Tx
 from troth.vault import PersonId
@@ -26,6 +26,7 @@ PURPOSE: Final = "account"
 OTHER_PURPOSE: Final = "rights"
 SOURCE: Final = "direct"
 FIELD: Final = "email"
+OTHER_FIELD: Final = "display_name"
 UNREGISTERED: Final = "shoe_size"
 NO_VERSION: Final = "0" * 64
 BEFORE_ALL: Final = timedelta(days=36_500)
@@ -39,11 +40,11 @@ class _Held(Struct, frozen=True):
     person: PersonId
 
 
-def _taken(store: Store) -> _Held:
+def _taken(store: Store, **more: str) -> _Held:
     tx = Tx(store.alias, datetime.now(UTC), SABOTAGE)
     person = vault.new_person()
     vault.prepare([person])
-    fields = {FIELD: f"{person}@example.invalid"}
+    fields = {FIELD: f"{person}@example.invalid", **more}
     given = Given(person, CATEGORY, PURPOSE, SOURCE, fields, of_age=True)
     taken = take(tx, [given], By())
     if isinstance(taken, Refused):
@@ -107,3 +108,48 @@ def purpose_changed(store: Store) -> None:
 def version_not_in_force(store: Store) -> None:
     """Have a value look as if it had been taken in before any policy was in force."""
     _taken(store).values.update(at=datetime.now(UTC) - BEFORE_ALL)
+
+
+def value_kept_for_ever(store: Store) -> None:
+    """Have a value look as if it came in long after it did, so that its days are never over."""
+    _taken(store).values.update(at=datetime.now(UTC) + BEFORE_ALL)
+
+
+def values_exchanged(store: Store) -> None:
+    """Have two values of one record stand in each other's field."""
+    values = _taken(store, **{OTHER_FIELD: SABOTAGE}).values
+    one, other = values.get(field=FIELD), values.get(field=OTHER_FIELD)
+    values.filter(pk=one.pk).update(field=OTHER_FIELD)
+    values.filter(pk=other.pk).update(field=FIELD)
+
+
+def value_doubled(store: Store) -> None:
+    """Hold a value a second time, in a row that nobody will look for."""
+    value = _taken(store).values.get()
+    value.pk = None
+    value.save(using=store.alias, force_insert=True)
+
+
+def value_removed(store: Store) -> None:
+    """Remove a value that was entered."""
+    _taken(store).values.delete()
+
+
+def value_emptied(store: Store) -> None:
+    """Empty a value as if its person had been erased, who was not."""
+    _taken(store).values.update(person="", box=None)
+
+
+def record_removed(store: Store) -> None:
+    """Remove a record that was entered, of which the values stay."""
+    _taken(store).record.delete()
+
+
+def record_of_nobody(store: Store) -> None:
+    """Take the person out of a record as if she had been erased, who was not."""
+    _taken(store).record.update(person="")
+
+
+def person_removed(store: Store) -> None:
+    """Remove somebody from the persons while her values are held: her key would be swept."""
+    Person.objects.using(store.alias).filter(pk=_taken(store).person).delete()

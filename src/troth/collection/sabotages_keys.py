@@ -1,6 +1,7 @@
 """Keys used behind the edge that would have refused them, and keys widened in their rows."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 from troth import vault
@@ -23,6 +24,7 @@ from troth.versions import facts as versions
 
 ELSEWHERE: Final = "https://elsewhere.example.com"
 HOUR: Final = timedelta(hours=1)
+LONG: Final = timedelta(days=900)
 
 
 def record_without_scope(store: Store) -> None:
@@ -66,10 +68,29 @@ def choice_from_elsewhere(store: Store) -> None:
 
 def key_widened(store: Store) -> None:
     """Have a key's row allow more than was entered when it was made."""
+    _changed(store, scopes=["records", "uses"])
+
+
+def key_exchanged(store: Store) -> None:
+    """Have a key's row be obeyed by a secret that somebody made up."""
+    _changed(store, hash=sha256(SABOTAGE.encode()).hexdigest())
+
+
+def key_hurried(store: Store) -> None:
+    """Have a key be allowed more calls a minute than was entered when it was made."""
+    _changed(store, per_minute=actions.PER_MINUTE_MAX)
+
+
+def key_of_another_maker(store: Store) -> None:
+    """Have a key look as if somebody else had made it, long before."""
+    _changed(store, made_by="somebody-else", made_at=datetime.now(UTC) - LONG)
+
+
+def _changed(store: Store, **columns: Any) -> None:
     tx = _tx(store)
     key = _key(tx, "uses")
     tx.pending.flush(store.alias)
-    Key.objects.using(store.alias).filter(pk=key.id).update(scopes=["records", "uses"])
+    Key.objects.using(store.alias).filter(pk=key.id).update(**columns)
 
 
 def _tx(store: Store) -> Tx:

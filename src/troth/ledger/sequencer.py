@@ -61,13 +61,19 @@ class Sequencer:
             ended = self._asked_to_stop.wait(self._tick_seconds)
             close_old_connections()
             try:
-                if self._waits():
-                    integrate_all(self._store)
+                self._tick()
             except Exception:
                 log.exception("integration failed")  # the next tick may find the database again
                 connections[self._store.alias].close()
         connections.close_all()
 
-    def _waits(self) -> bool:
-        """Look without a lock whether any entry waits: an idle store is left alone."""
-        return Entry.objects.using(self._store.alias).filter(index=None).exists()
+    def _tick(self) -> None:
+        """Integrate what waits now; an idle store is left alone, and what comes meanwhile waits.
+
+        Else, as writers come and go, each of their commits would be followed by one of ours.
+        """
+        waiting = Entry.objects.using(self._store.alias).filter(index=None).count()
+        for _ in range(0, waiting, actions.ENTRIES_MAX):
+            if (epoch := transact_on(self._store, SYSTEM, None, actions.integrate)) is None:
+                return
+            witnessed(epoch)

@@ -125,7 +125,7 @@ def make_subjects(tx: Tx, externals: Iterable[str]) -> dict[str, PersonId]:
 
 
 def _lock(external: str) -> str:
-    return f"people.external.{sha256(external.encode()).digest()[0]}"
+    return f"people.external.{sha256(external.encode()).hexdigest()}"
 
 
 def _exact(external: str) -> str:

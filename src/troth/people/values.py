@@ -120,7 +120,9 @@ def enter(
     ]
     commitments = [vault.commitment(one) for one in sealed]
     pseudonym = vault.pseudonym(tx, person)
-    told = {**about, "commitments": [one.hex() for one in commitments]}
+    # each commitment with its field, so that no two can change places
+    fields = [one.field for one in sealed]
+    told = {**about, "fields": fields, "commitments": [one.hex() for one in commitments]}
     entry = record(tx, LedgerEntry(kind, rules.version, pseudonym, told, question, decision))
     for one, kept in zip(sealed, commitments, strict=True):
         where = (person, under.category, one.field, rules.version, under.purpose, under.source)

@@ -4,7 +4,7 @@ Django under ASGI with synchronous views is twenty times slower than this.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from asgiref.sync import sync_to_async
 from django.core.handlers.wsgi import WSGIHandler
 from django.urls import get_resolver
 from msgspec import json
+
+from troth.site.cross_origin import ALLOWED, OPEN
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -46,7 +48,7 @@ def edge(django: WSGIHandler, ready: Callable[[], bool], threads: int) -> Applic
             fine = await sync_to_async(ready, thread_sensitive=False, executor=checks)()
             await _answer(send, 200 if fine else 503, b"ready\n" if fine else b"not ready\n")
         elif refusal := _refuse_body(scope):
-            await _answer(send, *refusal, content_type=PROBLEM)
+            await _answer(send, *refusal, content_type=PROBLEM, more=_allowed(scope))
         else:
             if not imported.done():
                 await asyncio.wait([asyncio.wrap_future(imported)])
@@ -67,7 +69,7 @@ async def _whole(pages: WSGIMiddleware, scope: Scope, receive: Receive, send: Se
     except TimeoutError:
         detail = f"The body did not come within {BODY_TIMEOUT_S} seconds; send it again."
         told = _problem(408, "request-timeout", detail)
-        await _answer(send, 408, told, content_type=PROBLEM)
+        await _answer(send, 408, told, content_type=PROBLEM, more=_allowed(scope))
         return
     if body is None:
         return
@@ -123,12 +125,26 @@ def _problem(status: int, code: str, detail: str) -> bytes:
     return json.encode({**told, "status": status, "detail": detail})
 
 
-async def _answer(send: Send, status: int, body: bytes, content_type: bytes = PLAIN) -> None:
+def _allowed(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Return the headers by which a page of another origin may read the answer, where it may."""
+    if scope["path"] not in OPEN:
+        return []
+    return [(name.lower().encode(), value.encode()) for name, value in ALLOWED.items()]
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    body: bytes,
+    content_type: bytes = PLAIN,
+    more: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
     headers = [
         (b"content-type", content_type),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -11,6 +11,7 @@ from troth.ledger.sequencer import open_log
 from troth.people import erasure
 from troth.site.config import Config
 from troth.site.problem import CannotGoOnError
+from troth.sites import restoring
 from troth.store import SYSTEM, Store, transact_on
 from troth.vault.store import FILE
 
@@ -41,7 +42,10 @@ def recover(store: Store) -> None:
     except vault.KeyStoreError as error:
         raise CannotGoOnError(error.message) from error
     again = erasure.reapply(store)
+    revoked = restoring.reapply(store)
     finished = erasure.finish(store)
     open_log(store)
     if again or finished:
         log.warning("erasures made again", restored=again, cut_short=finished)
+    if revoked:
+        log.warning("keys of sites revoked again", restored=revoked)

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from troth import vault
 from troth.ledger import LedgerEntry, record
 from troth.people.models import HANDLE_LETTERS
 from troth.policy.words import Message, mark
@@ -77,16 +78,31 @@ def rotate(tx: Tx, key_id: str, overlap: timedelta) -> Made:
         until=None if life is None else tx.now + life,
     )
     made = _write(tx, _fit(tx, wanted), old)
+    if not overlap:
+        vault.revoke(old.id)
     _end(tx, old, tx.now + overlap)
     return made
 
 
 def revoke(tx: Tx, key_id: str) -> None:
-    """Have a key be refused from this commit on; it never works again."""
+    """Have a key be refused from this commit on; it never works again.
+
+    The key store remembers it before: where a copy of the data comes back, the key does not.
+    """
     old = _live(tx, key_id)
-    old.revoked_at = tx.now
-    old.save(using=tx.alias, update_fields=["revoked_at"])
-    record(tx, LedgerEntry(REVOKED, about={"key": old.id, "site": old.site}))
+    vault.revoke(old.id)
+    _revoke(tx, old)
+
+
+def revoke_again(tx: Tx, key_id: str) -> None:
+    """Have a key be refused that was revoked before, and that a restored copy does not know so."""
+    _revoke(tx, Key.objects.using(tx.alias).select_for_update().get(pk=key_id))
+
+
+def _revoke(tx: Tx, key: Key) -> None:
+    key.revoked_at = tx.now
+    key.save(using=tx.alias, update_fields=["revoked_at"])
+    record(tx, LedgerEntry(REVOKED, about={"key": key.id, "site": key.site}))
 
 
 def _fit(tx: Tx, wanted: Wanted) -> Wanted:
@@ -129,6 +145,7 @@ def _write(tx: Tx, wanted: Wanted, old: Key | None) -> Made:
         "kind": wanted.kind,
         "scopes": sorted(wanted.scopes),
         "origins": list(wanted.origins),
+        "per_minute": wanted.per_minute,
         "test": wanted.test,
         "until": "" if wanted.until is None else wanted.until.isoformat(),
         "replaces": "" if old is None else old.id,

@@ -7,6 +7,7 @@ A JSON Web Token (RFC 7519) with HS256, signed by a secret key of the same site,
 `sub` the operator's id of the user, `aud` this server's address, `iat`, `exp`, `jti`.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -28,6 +29,9 @@ LEEWAY: Final = timedelta(seconds=30)
 """By how much the clocks of two servers may differ."""
 JTI_LENGTH_MIN: Final = 16
 TEXT_LENGTH_MAX: Final = 4_000
+UNREADABLE: Final = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
+"""What the library raises on a header or claims nobody would write."""
+KID: Final = re.compile(r"[a-z2-9]{12}", re.ASCII)
 SPENT: Final = Rows(
     "sites_spentassertion",
     (("key", "text"), ("jti", "text"), ("until", "timestamptz")),
@@ -71,7 +75,12 @@ def read(
             audience=audience,
         )
     subject, jti = claims.get("sub"), claims.get("jti")
-    if not isinstance(subject, str) or not isinstance(jti, str) or len(jti) < JTI_LENGTH_MIN:
+    if (
+        not isinstance(subject, str)
+        or not isinstance(jti, str)
+        or len(jti) < JTI_LENGTH_MIN
+        or not (subject + jti).isprintable()
+    ):
         raise refused(
             401,
             "assertion-invalid",
@@ -83,7 +92,9 @@ def read(
 
 
 def spend(tx: Tx, asserted: Asserted) -> None:
-    """Use an assertion up. Of two at once one is refused."""
+    """Use an assertion up. Of two at once one is refused, and one that ended in the queue."""
+    if asserted.until <= tx.now:
+        raise refused(401, "assertion-expired", mark("This assertion has ended; make another."))
     (fresh,) = insert_new(tx.alias, SPENT, [(asserted.key, asserted.jti, asserted.until)])
     if not fresh:
         raise refused(
@@ -106,14 +117,15 @@ def _signed(text: str, caller: Caller, now: datetime, alias: str) -> tuple[Key, 
     from joserfc.jwk import OctKey  # noqa: PLC0415 - the same
     from joserfc.jws import extract_compact  # noqa: PLC0415 - the same
 
+    unreadable = (JoseError, *UNREADABLE)
     try:
         if len(text) > TEXT_LENGTH_MAX:
-            raise ValueError  # noqa: TRY301 - told like every other that can't be read
+            raise ValueError
         kid = extract_compact(text.encode()).headers().get("kid")
         key = _signing_key(kid, caller, now, alias)
         secret = OctKey.import_key(written_of(key).text)
         claims = jwt.decode(text, secret, algorithms=[ALGORITHM]).claims
-    except (JoseError, ValueError, UnicodeError) as error:
+    except unreadable as error:
         says = mark("This assertion cannot be read, or its signature does not fit.")
         raise refused(401, "assertion-invalid", says) from error
     return key, claims
@@ -121,7 +133,8 @@ def _signed(text: str, caller: Caller, now: datetime, alias: str) -> tuple[Key, 
 
 def _signing_key(kid: Any, caller: Caller, now: datetime, alias: str) -> Key:
     rows = Key.objects.using(alias).filter(kind="secret", site=caller.site, revoked_at=None)
-    key = rows.filter(pk=kid).first() if isinstance(kid, str) else None
+    named = isinstance(kid, str) and KID.fullmatch(kid) is not None
+    key = rows.filter(pk=kid).first() if named else None
     ended = key is not None and key.expires_at is not None and key.expires_at <= now
     if key is None or ended or "assertions" not in key.scopes or key.test != caller.test:
         raise refused(

@@ -29,6 +29,11 @@ def sites(alias: str, now: datetime) -> Mapping[str, Site]:
     return {} if stored is None else facts.document(alias, stored.hash).register.site
 
 
+def told_origins(site: Site) -> frozenset[str]:
+    """Return the origins the policy tells of, as a browser writes them."""
+    return frozenset(told.strip().rstrip("/").lower() for told in site.origins)
+
+
 def demand_declared(tx: Tx, site: str) -> Site:
     """Return a site of the register in force."""
     found = sites(tx.alias, tx.now).get(site)
@@ -59,7 +64,7 @@ def demand_origins(
     for one in found:
         if not ORIGIN.fullmatch(one) or len(one) > ORIGIN_LENGTH_MAX:
             raise _unfit(mark("“%(origin)s” is no origin: write https://www.example.com."), one)
-        if not test and one not in {told.rstrip("/").lower() for told in site.origins}:
+        if not test and one not in told_origins(site):
             raise _unfit(
                 mark(
                     "The policy does not tell of “%(origin)s” for this site: add it to the site's"

@@ -39,6 +39,8 @@ Result = TypeVar("Result")
 Shape = TypeVar("Shape")
 PLACE: Final = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 NAMED: Final = re.compile(r"^Object (missing required|contains unknown) field `([^`]{1,100})`")
+VALUE: Final = re.compile(r"^Expected `[^`]*\|[^`]*\|[^`]*`")
+"""One of several kinds of value, as a field takes them."""
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 UNGUESSABLE: Final = 16
 """Letters of a random key nobody guesses."""
@@ -238,12 +240,22 @@ def read(
         raise problem(error) from None
 
 
+def _shape(why: str, place: str) -> Message:
+    """Tell what is taken where something else was sent."""
+    if not place:
+        return Message(mark("The body is an object in curly brackets, as the API describes it."))
+    if VALUE.search(why):
+        says = mark("%(place)s takes text, a number, true, false or null.")
+        return Message(says, {"place": place})
+    return malformed(why, ())
+
+
 def _misshapen(why: str) -> ProblemError:
     found, named = PLACE.search(why), NAMED.search(why)
     place = found[1] if found else ""
     where = {"where": place} if place else {}
     if named is None:
-        return ProblemError(422, "misshapen", malformed(why, ()), **where)
+        return ProblemError(422, "misshapen", _shape(why, place), **where)
     name = named[2] if NAME.fullmatch(named[2]) else "…"
     says = (
         mark("“%(name)s” is missing; give it.")

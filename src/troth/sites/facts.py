@@ -12,8 +12,9 @@ from typing import Final
 from django.db import DEFAULT_DB_ALIAS
 from msgspec import Struct
 
+from troth.policy.register import Site
 from troth.policy.words import Message, mark
-from troth.sites.declared import sites
+from troth.sites.declared import sites, told_origins
 from troth.sites.errors import KeyRefusedError
 from troth.sites.models import Key
 from troth.sites.secrets import hash_of
@@ -54,7 +55,8 @@ def authenticate(call: Call, scope: Scope, now: datetime, alias: str = DEFAULT_D
     """Return by which key a call is made, if that key may do this from there, now, once more."""
     key = _known(call, alias)
     _demand_live(key, now)
-    if key.site not in sites(alias, now):
+    site = sites(alias, now).get(key.site)
+    if site is None:
         raise refused(
             403, "key-site", mark("The policy in force does not tell of the key's site any more.")
         )
@@ -65,7 +67,7 @@ def authenticate(call: Call, scope: Scope, now: datetime, alias: str = DEFAULT_D
             mark("This key may not do this: it needs the scope “%(scope)s”."),
             scope=scope,
         )
-    caller = Caller(key.id, key.site, _kind(key), key.test, _origin(key, call))
+    caller = Caller(key.id, key.site, _kind(key), key.test, _origin(key, call, site))
     _demand_patience(key, call)
     _note(key, now, alias)
     return caller
@@ -93,9 +95,9 @@ def _demand_live(key: Key, now: datetime) -> None:
         raise refused(401, "key-expired", mark("This key has ended; make another."))
 
 
-def _origin(key: Key, call: Call) -> str:
-    """Return the origin a call comes from, which must be one of the key's."""
-    origin = call.origin.rstrip("/").lower()
+def _origin(key: Key, call: Call, site: Site) -> str:
+    """Return the origin a call comes from: one of the key's, which the policy still tells of."""
+    origin = call.origin.lower()
     if key.kind == "secret":
         if origin:
             raise refused(
@@ -118,17 +120,24 @@ def _origin(key: Key, call: Call) -> str:
             mark("This key is not for this origin; it is for: %(origins)s."),
             origins=", ".join(key.origins),
         )
+    if origin and not key.test and origin not in told_origins(site):
+        raise refused(
+            403, "key-origin", mark("The policy in force does not tell of this origin any more.")
+        )
     return origin
 
 
 def _demand_patience(key: Key, call: Call) -> None:
-    wait = Limit("key", times=key.per_minute, seconds=MINUTE).wait_seconds(key.id)
+    """Refuse who calls too often: an address first, so that one can't use up what all may."""
+    own = Limit("key", times=key.per_minute, seconds=MINUTE)
     if key.kind == "publishable":
         wait = (
-            wait
-            or PER_ADDRESS.wait_seconds(network_of(call.address))
+            PER_ADDRESS.wait_seconds(network_of(call.address))
+            or own.wait_seconds(key.id)
             or PER_SITE.wait_seconds(key.site)
         )
+    else:
+        wait = own.wait_seconds(key.id)
     if wait:
         raise _patience(wait)
 

@@ -9,6 +9,7 @@ or an installation by its own secret (`Troth-Subject`), a user by an assertion (
 
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -30,6 +31,7 @@ from troth.versions.problem import ProblemError
 SECRET_LENGTH_MAX: Final = 100
 SUBJECT: Final = "Troth-Subject"
 ASSERTION: Final = "Troth-Assertion"
+DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 PROOFS: Final = {
     SUBJECT: (SECRET_LENGTH_MAX, "The secret of a visitor or an installation, by which it is she."),
     ASSERTION: (assertions.TEXT_LENGTH_MAX, "Who she is, as the operator's back end has signed."),
@@ -100,7 +102,7 @@ def who_calls(
     if named.external:
         says = mark("A publishable key acts for who proves it: leave “subject” out.")
         raise ProblemError(403, "subject-named", Message(says), where="subject")
-    visitor = _visitor(request.headers.get(SUBJECT, ""))
+    visitor = None if caller.test else _visitor(request.headers.get(SUBJECT, ""))
     text = request.headers.get(ASSERTION, "")
     if text:
         try:
@@ -156,7 +158,11 @@ def _visitor(text: str) -> Borne | None:
 
 
 def _audience(request: HttpRequest) -> str:
-    return str(settings.TROTH_URL) or f"{request.scheme}://{request.get_host()}"
+    """Return the address of this server as a browser writes an origin (RFC 6454, 6.2)."""
+    parts = urlsplit(str(settings.TROTH_URL) or f"{request.scheme}://{request.get_host()}")
+    port = "" if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
 
 def _missing(says: str) -> ProblemError:

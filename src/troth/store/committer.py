@@ -34,6 +34,10 @@ LOST: Final = (OperationalError, InterfaceError, sqlite3.OperationalError)
 
 The last is the key store's, which `prepare` writes to without Django."""
 
+UNDONE: Final = frozenset({"40P01", "40001"})
+"""PostgreSQL's codes for a deadlock and a serialisation failure: the transaction is undone."""
+UNDONE_TRIES: Final = 3
+
 log = structlog.get_logger("troth.store")
 
 
@@ -155,13 +159,21 @@ class Committer:
             if late is not None:
                 late.done.set_exception(BusyError())
 
-    def _write(self, group: list[_Call[Any]]) -> None:
+    def _again(self, group: list[_Call[Any]], tries: int) -> None:
+        """Write one by one what stood in another process's way: the database undid all of it."""
+        for call in group:
+            self._write([call], tries)
+
+    def _write(self, group: list[_Call[Any]], tries: int = UNDONE_TRIES) -> None:
         if not group:
             return
         try:
             results = self._together(group)
         except LOST as error:
-            self._lose(group, error)
+            if _was_undone(error) and tries:
+                self._again(group, tries - 1)
+            else:
+                self._lose(group, error)
         except Exception as error:  # noqa: BLE001 - given to whoever waits, or found one by one
             if len(group) == 1:
                 group[0].done.set_exception(error)
@@ -185,7 +197,11 @@ class Committer:
         with transaction_of(self._store, "a group commit"):
             now = datetime.now(UTC)
             results = [
-                call.verb(Tx(alias, now, call.actor, pending, memo), *call.args, **call.kwargs)
+                call.verb(
+                    Tx(alias, now, call.actor, pending, memo, given=False),
+                    *call.args,
+                    **call.kwargs,
+                )
                 for call in group
             ]
             pending.flush(alias)
@@ -203,3 +219,8 @@ class Committer:
             lost = UnavailableError(type(error).__name__)
             lost.__cause__ = error
             call.done.set_exception(lost)
+
+
+def _was_undone(error: Exception) -> bool:
+    """Tell whether the database says that nothing of it was kept, so that it may be tried again."""
+    return getattr(error.__cause__, "sqlstate", None) in UNDONE

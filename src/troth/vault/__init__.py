@@ -19,6 +19,7 @@ from troth.vault.persons import (
     pseudonym,
     read_keys,
 )
+from troth.vault.revoked import revoke, revoked
 from troth.vault.store import (
     close_store,
     drill_identity,
@@ -80,6 +81,8 @@ __all__ = [
     "pseudonym",
     "read_keys",
     "remember_checkpoint",
+    "revoke",
+    "revoked",
     "rotate_generation",
     "rotate_operator_key",
     "seal",

@@ -238,20 +238,19 @@ def destroy(person: PersonId) -> None:
 
 def erased() -> Iterator[PersonId]:
     """Yield the erased persons, the first first."""
-    yield from _pages("SELECT number, person FROM erased WHERE number > ?")
+    yield from map(PersonId, pages("SELECT number, person FROM erased WHERE number > ?"))
 
 
 def keys_made_before(at: datetime) -> Iterator[PersonId]:
     """Yield the persons whose keys were made before a moment: who has no data left is swept."""
     moment = at.astimezone(UTC).isoformat()
-    yield from _pages(
-        "SELECT number, person FROM person_key WHERE number > ? AND made_at < ?", moment
-    )
+    query = "SELECT number, person FROM person_key WHERE number > ? AND made_at < ?"
+    yield from map(PersonId, pages(query, moment))
 
 
-def _pages(query: str, *values: Any) -> Iterator[PersonId]:
+def pages(query: str, *values: Any) -> Iterator[str]:
     """Read a table in pages, so that no read stays open between them."""
     store, last = open_store(), 0
     while rows := store.read(f"{query} ORDER BY number LIMIT {CHUNK}", (last, *values)):
-        yield from (PersonId(person) for _, person in rows)
+        yield from (str(name) for _, name in rows)
         last = rows[-1][0]

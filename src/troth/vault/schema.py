@@ -33,6 +33,12 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
             " size INTEGER NOT NULL, note TEXT NOT NULL)"
         ),
     ),
+    (
+        (
+            "CREATE TABLE revoked (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+            " at TEXT NOT NULL)"
+        ),
+    ),
 )
 
 

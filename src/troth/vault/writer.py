@@ -49,5 +49,6 @@ def write(
     try:
         result: Result = future.result(WAIT_SECONDS)
     except TimeoutError as error:
+        future.cancel()  # so that what has not begun is not done after it was told as lost
         raise UnavailableError("timeout") from error
     return result
