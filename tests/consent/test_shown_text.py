@@ -90,7 +90,11 @@ def test_entries_of_before_a_choice_told_its_key_are_held_to_what_they_tell(
     real = saying._told  # noqa: SLF001 - what an older release told
 
     def told(*given: Any) -> dict[str, Any]:
-        return {name: one for name, one in real(*given).items() if name not in {"key", "origin"}}
+        return {
+            name: one
+            for name, one in real(*given).items()
+            if name not in {"key", "origin", "numbers"}
+        }
 
     monkeypatch.setattr(saying, "_told", told)
     choose(somebody(), {STATISTICS: True}, seen(version, STATISTICS))
@@ -115,6 +119,21 @@ def _seen_as_accepted() -> None:
     rows.update(kind="acceptance", used_at=LATER, version="0" * 64)
 
 
+def _said_last_by_number() -> None:
+    """Have what was taken back be said later than that, by its number."""
+    said = Choice.objects.get(about=STATISTICS, given=True)
+    Choice.objects.filter(pk=said.pk).update(sequence=said.sequence + 9)
+    _stand_as_before()
+
+
+def _of_nobody() -> None:
+    """Have a withdrawal be nobody's, as of who was erased."""
+    said = Choice.objects.get(about=STATISTICS, given=True)
+    taken = Choice.objects.get(about=STATISTICS, given=False, subject=said.subject)
+    _stand_as_before()
+    Choice.objects.filter(pk=taken.pk).update(subject="", box=None)
+
+
 LIES: Final[tuple[tuple[str, Callable[[], Any]], ...]] = (
     ("moment", lambda: _first_choice().update(at=FIRST)),
     ("words", lambda: _first_choice().update(text="0" * 64)),
@@ -126,6 +145,11 @@ LIES: Final[tuple[tuple[str, Callable[[], Any]], ...]] = (
     ("another's entry", lambda: _first_choice().update(entry=Entry.objects.earliest("id").pk)),
     ("stands no more", lambda: Standing.objects.filter(given=True).delete()),
     ("stands as before", _stand_as_before),
+    ("said last by number", _said_last_by_number),
+    ("taken back by nobody", _of_nobody),
+    ("yes of nobody", lambda: _first_choice().update(subject="", box=None)),
+    ("accepted by nobody", lambda: Acceptance.objects.update(subject="", box=None)),
+    ("of whom nobody knows", lambda: _first_choice().update(subject="f" * 32)),
     ("text of before", lambda: Wording.objects.update(text="You must.")),
     ("no text of before", lambda: Wording.objects.all().delete()),
     ("accepted later", lambda: Acceptance.objects.filter(kind="acceptance").update(used_at=LATER)),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
 from ninja import Router
 
-from troth.consent import calls, refused
+from troth.consent import calls, foreseen, refused
 from troth.consent.calls import ConsentAnswer, ConsentState, Saying
 from troth.consent.saying import Seen
 from troth.policy.words import Lang
@@ -17,12 +17,14 @@ from troth.sites.who import PROOFS, Named, who_calls
 
 router = Router(tags=["consents"])
 
+END: Final = r"$(?!\n)"
+"""The very end: to Python `$` also stands before a last line break; `\\Z` is no end to others."""
 About = Annotated[
-    str, Meta(max_length=120, pattern=r"^[a-z][a-z0-9-]*\.[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    str, Meta(max_length=120, pattern=rf"^[a-z][a-z0-9-]*\.[A-Za-z0-9][A-Za-z0-9_.-]*{END}")
 ]
-TextHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-Place = Annotated[str, Meta(max_length=6, pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")]
-Surface = Annotated[str, Meta(max_length=40, pattern=r"^[a-z][a-z0-9-]*$")]
+TextHash = Annotated[str, Meta(pattern=rf"^[0-9a-f]{{64}}{END}")]
+Place = Annotated[str, Meta(max_length=6, pattern=rf"^([A-Z]{{2}}(-[A-Z0-9]{{1,3}})?)?{END}")]
+Surface = Annotated[str, Meta(max_length=40, pattern=rf"^[a-z][a-z0-9-]*{END}")]
 
 
 class Consents(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,12 +68,13 @@ def post(request: HttpRequest) -> HttpResponse:
     body = doors.parse(request, Consents)
     now = datetime.now(UTC)
     who = who_calls(request, caller, Named(body.subject, body.new, body.bearer), now)
+    foreseen.demand_in_place(who, new=body.new, bearer=body.bearer)
     seen = Seen(
         body.version, body.lang, body.surface, body.texts, region=body.region, signal=body.signal
     )
     saying = Saying(body.choices, seen, body.join)
     call = call_of(request, caller, who.told)
-    return answered(doors.write(caller, who.needs, calls.said, who, saying, call))
+    return answered(foreseen.say(who, saying, call))
 
 
 @router.get(

@@ -49,6 +49,8 @@ CONTROLS: Final[tuple[Control, ...]] = (
                 "choice-turned",
                 "choice-deleted",
                 "choice-of-another",
+                "withdrawal-before",
+                "withdrawal-of-nobody",
                 "accepted-unseen",
             )
         ),

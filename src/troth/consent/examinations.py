@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from troth import vault
 from troth.consent.accepting import ACCEPTED, ACKNOWLEDGED
+from troth.consent.holdings import EXPIRED
 from troth.consent.models import Acceptance, Choice, Standing, Wording
 from troth.consent.saying import BROUGHT, KINDS
 from troth.consent.wording import ACCEPTANCE, ACKNOWLEDGEMENT, asked
@@ -25,7 +26,7 @@ from troth.ledger.models import Entry
 from troth.ledger.walk import Walk
 from troth.policy.document import Version
 from troth.policy.promise import Cursor, Evidence
-from troth.policy.words import LANGS, Message, mark
+from troth.policy.words import LANGS, Message, Pseudonym, mark
 from troth.store import SYSTEM, Tx
 from troth.vault import PersonId
 from troth.versions import facts as versions
@@ -33,13 +34,14 @@ from troth.versions import facts as versions
 CONTROL: Final = "consent.shown-text"
 SAMPLES_MAX: Final = 10
 NO_CURSOR: Final[Cursor] = {}
+NO_ENTRY: Final = UUID(int=0)
 SETTLES: Final = timedelta(minutes=10)
 """A row this old has every row before it beside it: no transaction lasts that long."""
 OF_ACCEPTANCES: Final = {ACKNOWLEDGED: ACKNOWLEDGEMENT, ACCEPTED: ACCEPTANCE}
 
 
 class _About(Struct, frozen=True):
-    """What an entry of choices tells; `key` and `origin` are missing in those of older releases."""
+    """What an entry of choices tells; older releases' tell no `numbers`, `key` or `origin`."""
 
     choices: dict[str, bool]
     kinds: dict[str, str]
@@ -48,6 +50,7 @@ class _About(Struct, frozen=True):
     commitments: tuple[str, ...]
     key: str = ""
     origin: str = ""
+    numbers: dict[str, int] = {}
     said_at: datetime | None = None
 
 
@@ -118,6 +121,7 @@ class _Look:
         self._alias, self._tx = alias, Tx(alias, now, SYSTEM)
         self._versions: dict[str, Version | None] = {}
         self._fitting: dict[tuple[str, str, str, bool], bool] = {}
+        self._expired: UUID | None = None
 
     def choices(self, entries: list[Entry]) -> Iterable[str]:
         """Name the choices that are not what their entries tell, and the entries without any."""
@@ -162,8 +166,9 @@ class _Look:
     def _as_entered(self, row: Choice, said: _Choices) -> bool:
         told = said.about
         return (
-            self._same_person(row.subject, said.subject)
+            self._same_person(row, said.subject)
             and _committed(row, told.commitments)
+            and row.sequence == told.numbers.get(row.about, row.sequence)
             and (
                 row.given,
                 row.kind,
@@ -189,17 +194,35 @@ class _Look:
     def _as_told(self, row: Acceptance, said: _Notice, kind: str) -> bool:
         told = said.about
         return (
-            self._same_person(row.subject, said.subject)
+            self._same_person(row, said.subject)
             and _committed(row, told.commitments)
             and (row.kind, row.version, row.bearer, row.seen_at, row.used_at, row.at)
             == (kind, told.version, told.bearer, told.seen_at, told.used_at, said.at)
         )
 
-    def _same_person(self, subject: str, pseudonym: str | None) -> bool:
-        """Tell whether a row is of whom its entry names; of who was erased nobody knows."""
-        if not subject:
-            return True
-        return vault.known_pseudonym(self._tx, PersonId(subject)) in {pseudonym, None}
+    def _same_person(self, row: Choice | Acceptance, pseudonym: str | None) -> bool:
+        """Tell whether a row is of whom its entry names.
+
+        It is nobody's once she is erased, or its days are over: as an entry tells, and, of a
+        choice, where another has taken its place.
+        """
+        person = self._person(pseudonym)
+        if not row.subject:
+            return person is None or (self._expired_since(row.entry) and _followed(row, person))
+        known = vault.known_pseudonym(self._tx, PersonId(row.subject))
+        return known == pseudonym or (known is None and person is None)
+
+    def _person(self, pseudonym: str | None) -> PersonId | None:
+        """Return whom a pseudonym stands for; None once she is erased."""
+        return None if pseudonym is None else vault.person_of(self._tx, Pseudonym(pseudonym))
+
+    def _expired_since(self, entry: UUID | None) -> bool:
+        """Tell whether choices or acceptances were said to be over after an entry."""
+        if self._expired is None:
+            rows = Entry.objects.using(self._alias).filter(kind=EXPIRED)
+            last = rows.order_by("-id").values_list("id", flat=True).first()
+            self._expired = last or NO_ENTRY
+        return entry is not None and entry < self._expired
 
     def _fits(self, row: Choice, *, brought: bool) -> bool:
         """Tell whether a yes is to words that were shown: of the version, or recorded ones."""
@@ -240,6 +263,14 @@ def _committed(row: Choice | Acceptance, told: tuple[str, ...]) -> bool:
     if row.box is None:
         return not (kept and row.subject)
     return bool(row.subject) and sha256(bytes(row.box)).digest() == kept
+
+
+def _followed(row: Choice | Acceptance, person: PersonId) -> bool:
+    """Tell whether somebody has said another thing since; of an acceptance nobody asks."""
+    if isinstance(row, Acceptance):
+        return True
+    later = Choice.objects.using(row._state.db).filter(subject=person, about=row.about)  # noqa: SLF001 - Django's own name for it
+    return later.filter(sequence__gt=row.sequence).exists()
 
 
 def _seen_before(row: Acceptance) -> bool:

@@ -34,8 +34,7 @@ def join(tx: Tx, visitor: PersonId, person: PersonId, site: str, seen: Seen) -> 
     """
     for one in sorted((visitor, person)):
         take_turn(tx, one)
-    version = versions.document(tx.alias, demand_rules(tx).version)
-    _demand_declared(version, site)
+    version = demand_declared(tx, site)
     rows = Choice.objects.using(tx.alias).filter(subject=visitor).order_by("-sequence")
     newest = rows.values_list("sequence", flat=True).first() or 0
     joined = Joined.objects.using(tx.alias).filter(subject=person, visitor=visitor)
@@ -56,7 +55,12 @@ def join(tx: Tx, visitor: PersonId, person: PersonId, site: str, seen: Seen) -> 
     return chosen
 
 
-def _demand_declared(version: Version, site: str) -> None:
+def demand_declared(tx: Tx, site: str) -> Version:
+    """Return the version in force, if it says of a site that a visitor's choices join an account.
+
+    Raises JoinNotDeclaredError, NoPolicyError.
+    """
+    version = versions.document(tx.alias, demand_rules(tx).version)
     entry = version.register.site.get(site)
     if entry is None or not entry.joins_choices:
         raise JoinNotDeclaredError(
@@ -70,6 +74,7 @@ def _demand_declared(version: Version, site: str) -> None:
             f"site.{site}",
             None if entry is None else entry.statement,
         )
+    return version
 
 
 def _joining(

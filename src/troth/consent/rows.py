@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from django.db import connections
 from msgspec import Struct
 
+from troth import vault
 from troth.consent.wording import Kind
 from troth.ledger import EntryId
 from troth.store import Tx
@@ -73,7 +74,11 @@ class Stood(Struct, frozen=True):
 
 
 def take_turn(tx: Tx, subject: PersonId) -> None:
-    """Wait until nobody else writes what this subject says, and have what stands asked for anew."""
+    """Wait until nobody else writes what this subject says, and have what stands asked for anew.
+
+    Nobody is erased until the transaction ends, so that what it writes of her is erased with her.
+    """
+    vault.hold_off(tx)
     serialise(tx, LOCK.format(subject))
     tx.memo.get(MEMO, {}).pop(subject, None)
 

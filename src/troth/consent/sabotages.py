@@ -42,7 +42,11 @@ def _somebody() -> PersonId:
 
 def _say(store: Store, *, given: bool, text: str | None = None) -> Choice:
     """Have somebody say yes or no to the first thing the policy asks for."""
-    person = _somebody()
+    return _say_as(store, _somebody(), given=given, text=text)
+
+
+def _say_as(store: Store, person: PersonId, *, given: bool, text: str | None = None) -> Choice:
+    """Have this person say it; return her newest choice."""
     with _telling(store) as tx:
         rules = demand_rules(tx)
         version = versions.document(tx.alias, rules.version)
@@ -54,7 +58,7 @@ def _say(store: Store, *, given: bool, text: str | None = None) -> Choice:
         said = Said(about, words.kind, given, words.hash if text is None else text)
         seen = Seen(rules.version, "en", SABOTAGE, {})
         keep(tx, person, [said], seen, demand(tx, {FIELD: ""}, UNDER))
-    return Choice.objects.using(store.alias).get(subject=person)
+    return Choice.objects.using(store.alias).filter(subject=person).latest("sequence")
 
 
 def other_words(store: Store) -> None:
@@ -87,6 +91,24 @@ def choice_of_another(store: Store) -> None:
     said, other = _say(store, given=True), _somebody()
     Choice.objects.using(store.alias).filter(pk=said.pk).update(subject=other)
     Standing.objects.using(store.alias).filter(choice=said).update(subject=other)
+
+
+def withdrawal_before(store: Store) -> None:
+    """Have a yes that was taken back be said last, by its number."""
+    person = _somebody()
+    said = _say_as(store, person, given=True)
+    no = _say_as(store, person, given=False)
+    Choice.objects.using(store.alias).filter(pk=said.pk).update(sequence=no.sequence + 1)
+    Standing.objects.using(store.alias).filter(choice=no).update(choice=said, given=True)
+
+
+def withdrawal_of_nobody(store: Store) -> None:
+    """Have a withdrawal be nobody's, as of who was erased, so that the yes before it stands."""
+    person = _somebody()
+    said = _say_as(store, person, given=True)
+    no = _say_as(store, person, given=False)
+    Standing.objects.using(store.alias).filter(choice=no).update(choice=said, given=True)
+    Choice.objects.using(store.alias).filter(pk=no.pk).update(subject="", box=None)
 
 
 def accepted_unseen(store: Store) -> None:

@@ -159,6 +159,7 @@ def _told(of: _Of, fresh: list[Said], commitments: list[bytes]) -> Mapping[str, 
     seen = of.seen
     told = {
         "choices": {one.about: one.given for one in fresh},
+        "numbers": {one.about: of.last + number for number, one in enumerate(fresh, 1)},
         "kinds": {one.about: one.kind for one in fresh},
         "texts": {one.about: one.text for one in fresh if one.text},
         "bearer": seen.bearer,

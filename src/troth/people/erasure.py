@@ -11,10 +11,11 @@ from itertools import islice
 from typing import Final
 
 from troth import vault
+from troth.people import holdings
 from troth.people.actions import bury, mark_erased
 from troth.people.models import Person
 from troth.policy.words import Pseudonym
-from troth.store import SYSTEM, Store, transact_on
+from troth.store import SYSTEM, Store, Tx, transact_on
 from troth.vault import PersonId
 from troth.vault.models import KeyStoreOfData, Tombstone
 
@@ -77,6 +78,7 @@ def reapply(store: Store) -> int:
 def sweep(store: Store, made_before: datetime) -> int:
     """Erase whom only the key store knows: an enrolment that failed left her key and address.
 
+    Of whom anything is held, she stays: data that came back from a backup may know of her by half.
     Data that are not bound to the key store say nothing of its keys: all stay. Returns how many
     there were.
     """
@@ -86,9 +88,30 @@ def sweep(store: Store, made_before: datetime) -> int:
     for chunk in _chunks(vault.keys_made_before(made_before)):
         known = Person.objects.using(store.alias).filter(pk__in=chunk)
         for person in set(chunk) - set(known.values_list("pk", flat=True)):
-            erase(person, NEVER_ENROLLED, store=store)
-            count += 1
+            count += _sweep(store, person)
     return count
+
+
+class _HeldError(Exception):
+    """Something is held of her: she is somebody, whatever else is missing."""
+
+
+def _sweep(store: Store, person: PersonId) -> bool:
+    """Erase somebody of whom nothing is held; tell whether that was so."""
+
+    def bury_nobody(tx: Tx) -> None:
+        vault.await_writers(tx)
+        if any(count for _, count in holdings.erase_all(tx, person)):
+            raise _HeldError  # and so nothing is erased
+        bury(tx, person, NEVER_ENROLLED)
+
+    if not Tombstone.objects.using(store.alias).filter(person=person).exists():
+        try:
+            transact_on(store, SYSTEM, None, bury_nobody)
+        except _HeldError:
+            return False
+    _destroy(store, SYSTEM, person)
+    return True
 
 
 def _chunks(persons: Iterable[PersonId]) -> Iterator[list[PersonId]]:

@@ -4,6 +4,7 @@
 `find_subjects(tx, externals)`, `ready(tx, externals)`, `make_subjects(tx, externals)`
                                                       of many, in a few queries
 `make_subject(tx, person, bearer) -> EntryId`
+`is_subject(tx, person) -> bool`
 `demand_subject(tx, external, new=…) -> PersonId`     raises UnknownSubjectError, UnfitSubjectError
 An operator's id is stored nowhere: it is found by the vault's index, and goes with the key.
 """
@@ -103,6 +104,7 @@ def ready(tx: Tx, externals: Iterable[str]) -> dict[str, PersonId]:
     Whoever makes the same ones at the same time waits. Who is left so is nobody: her key is hers
     once she is made, or is swept. Who is known by now is not among them.
     """
+    vault.hold_off(tx)  # before any other lock, as everywhere
     wanted = sorted(dict.fromkeys(externals))
     for lock in sorted({_lock(external) for external in wanted}):
         serialise(tx, lock)
@@ -136,7 +138,17 @@ def make_subject(tx: Tx, person: PersonId, bearer: Bearer) -> EntryId:
 
     Raises ErasedError.
     """
+    vault.hold_off(tx)
     who = vault.pseudonym(tx, person)
     entry = record(tx, LedgerEntry("people.subject-made", subject=who, about={"bearer": bearer}))
     tx.pending.add(PERSONS, (person, tx.now, entry))
     return entry
+
+
+def is_subject(tx: Tx, person: PersonId) -> bool:
+    """Tell whether somebody is known, be it since a moment ago, in this transaction."""
+    rows = Person.objects.using(tx.alias).filter(pk=person)
+    if rows.exists():
+        return True
+    tx.pending.flush(tx.alias)
+    return rows.exists()

@@ -1,6 +1,7 @@
 """A call that is made twice is done once: the second is given the first one's answer.
 
 `once(tx, asked, run) -> Answer`     raises MismatchError, InProgressError
+`is_answered(tx, asked) -> bool`     raises MismatchError; to be asked before the transaction
 The answer is kept in the transaction of what it tells, so whenever the process is killed there are
 both or neither. After `KEPT` it is forgotten. (The `Idempotency-Key` header, IETF draft
 idempotency-key-header-07.)
@@ -95,9 +96,7 @@ def once(tx: Tx, asked: Asked, run: Callable[[], Answer]) -> Answer:
     What is refused (from 400 on) has done nothing and is not kept: what stood in its way may be
     mended, and then the same call is done. Raises ValueError on a key that is none.
     """
-    if not 0 < len(asked.key) <= KEY_LENGTH_MAX:
-        raise ValueError(f"a key has 1 to {KEY_LENGTH_MAX} characters")
-    key, request = _hash(asked.caller, asked.key), sha256(asked.request).hexdigest()
+    key, request = _hashes(asked)
     if not try_hold(tx, f"store.answer.{key}"):
         raise InProgressError(
             Message(
@@ -113,17 +112,41 @@ def once(tx: Tx, asked: Asked, run: Callable[[], Answer]) -> Answer:
         if answer.status < DONE_BELOW:
             _keep(tx, key, request, answer)
         return answer
-    if known[0] != request:
+    _demand_same(known[0], request)
+    return known[1]
+
+
+def is_answered(tx: Tx, asked: Asked) -> bool:
+    """Tell whether a call came before and is given its answer again; nothing is written.
+
+    So what would be refused now may be refused before it shares a transaction with others.
+    """
+    key, request = _hashes(asked)
+    row = StoredAnswer.objects.using(tx.alias).filter(pk=key, at__gt=tx.now - KEPT).first()
+    if row is None:
+        return False
+    _demand_same(row.request, request)
+    return True
+
+
+Known = tuple[str, Answer]
+"""The hash of what was asked, and the answer as it is given again."""
+
+
+def _hashes(asked: Asked) -> tuple[str, str]:
+    """Return by what a call is known, and the hash of what is asked."""
+    if not 0 < len(asked.key) <= KEY_LENGTH_MAX:
+        raise ValueError(f"a key has 1 to {KEY_LENGTH_MAX} characters")
+    return _hash(asked.caller, asked.key), sha256(asked.request).hexdigest()
+
+
+def _demand_same(known: str, request: str) -> None:
+    if known != request:
         raise MismatchError(
             Message(
                 mark("This Idempotency-Key came with another call before; give each call its own.")
             )
         )
-    return known[1]
-
-
-Known = tuple[str, Answer]
-"""The hash of what was asked, and the answer as it is given again."""
 
 
 def _hash(caller: str, key: str) -> str:
