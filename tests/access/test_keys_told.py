@@ -53,7 +53,7 @@ def test_who_made_it_is_not_told_of_it(staff: House) -> None:
     [
         replace(READS, test=True),
         replace(READS, scopes=frozenset({"records", "consents", "assertions"})),
-        replace(READS, kind="publishable", scopes=frozenset({"consents"})),
+        replace(READS, site="app", kind="publishable", scopes=frozenset({"consents"})),
     ],
     ids=["test mode", "no uses", "publishable"],
 )

@@ -199,6 +199,14 @@ def test_a_no_is_taken_whatever_was_shown(version: str, back: Outside) -> None:
     assert stand(back.get(f"{CONSENTS}?subject=user-1")) == {COUNT: False}
 
 
+def test_a_no_needs_nothing_but_what_it_is_about(version: str, back: Outside) -> None:
+    back.post(CONSENTS, yes(version, COUNT, subject="user-1", new=True))
+    told = back.post(CONSENTS, {"subject": "user-1", "choices": {COUNT: False}})
+    assert told.json()["changed"] == [COUNT]
+    bare = {"subject": "user-1", "choices": {COUNT: True}}
+    refused(back.post(CONSENTS, bare), 409, "version-superseded")
+
+
 def test_a_call_that_comes_twice_is_done_once(version: str, back: Outside, page: Outside) -> None:
     key, body = once(), yes(version, COUNT, subject="user-1", new=True)
     first = back.post(CONSENTS, body, idempotency_key=key).json()
@@ -240,7 +248,8 @@ def test_a_test_key_writes_nothing_and_sees_nobody(version: str, back: Outside) 
     told = trial.post(CONSENTS, yes(version, STATISTICS, subject="user-1"))
     assert told.status_code == 200
     assert told.json()["changed"] == [STATISTICS]
-    assert told.json()["token"] == ""
+    assert told.json()["test"] is True
+    assert "token" not in told.json()
     assert stand(trial.get(f"{CONSENTS}?subject=user-1")) == {}
     assert stand(back.get(f"{CONSENTS}?subject=user-1")) == {COUNT: True}
     wrong = {**yes(version, STATISTICS, subject="user-1"), "texts": {}}

@@ -225,7 +225,8 @@ def test_a_test_key_makes_no_key(version: str) -> None:
     before = keys_made()
     secret, public = outside(test=True), outside(PUBLISHABLE, test=True)
     told = secret.post(CONSENTS, yes(version, COUNT, subject="user-1", new=True)).json()
-    assert (told["sequence"], told["changed"], told["token"]) == (1, [COUNT], "")
+    assert (told["sequence"], told["changed"], told["test"]) == (1, [COUNT], True)
+    assert "token" not in told
     told = public.post(CONSENTS, yes(version, COUNT, bearer="visitor"), idempotency_key=once())
     assert told.json()["changed"] == [COUNT]
     assert "secret" not in told.json()

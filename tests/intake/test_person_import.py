@@ -99,7 +99,7 @@ def test_columns_that_are_not_declared_are_refused_before_any_row(
     ended = troth("person", "import", file, *ACCOUNT)
     assert ended.status == 1
     assert f"{file}:1:account.shoe_size: “account” has no declared field shoe_size." in ended.err
-    assert "[collection.direct]" in ended.err
+    assert "[collection.definition]" in ended.err
     assert f"{file}:1:#4: The policy in force declares no such column" in ended.err
     assert "mail@" not in ended.err + ended.out
     assert f"{file}:1:account.email: This column is named twice." in ended.err

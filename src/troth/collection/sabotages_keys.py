@@ -98,8 +98,11 @@ def _tx(store: Store) -> Tx:
 
 
 def _key(tx: Tx, scope: Scope, kind: Kind = "secret", **more: Any) -> Key:
-    site = next(iter(sites(tx.alias, datetime.now(UTC))))
-    wanted = Wanted(site=site, kind=kind, label=SABOTAGE, scopes=frozenset({scope}), **more)
+    declared = sites(tx.alias, datetime.now(UTC))
+    site = next((one for one, told in declared.items() if not told.origins), next(iter(declared)))
+    origins = declared[site].origins[:1] if kind == "publishable" else ()
+    asked = {"site": site, "kind": kind, "origins": origins, **more}
+    wanted = Wanted(label=SABOTAGE, scopes=frozenset({scope}), **asked)
     return actions.make(tx, wanted).key
 
 

@@ -31,15 +31,15 @@ class Consents(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody says to each thing she was asked, and what she was shown for it.
 
     `version` is the policy's hash, `texts` the SHA-256 of the words shown, by what they ask for;
-    a no needs none. `subject` (with `new` where she may be unknown) is for secret keys, `bearer`
+    a no needs neither. `subject` (with `new` where she may be unknown) is for secret keys, `bearer`
     for the first contact of a publishable one. `join`: beside an assertion, what the visitor of
     `Troth-Subject` chose before she signed in counts for her account.
     """
 
-    version: Annotated[str, Meta(max_length=64)]
-    lang: Lang
-    surface: Surface
     choices: dict[About, bool]
+    version: Annotated[str, Meta(max_length=64)] = ""
+    lang: Lang = "en"
+    surface: Surface = "api"
     texts: dict[About, TextHash] = {}
     region: Place = ""
     signal: bool = False

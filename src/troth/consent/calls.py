@@ -54,14 +54,15 @@ class Saying(Struct, frozen=True):
 class ConsentAnswer(Struct, frozen=True, omit_defaults=True):
     """What was changed by it, and the token of what stands now; `secret` at first contact only.
 
-    In test mode nothing stands, and there is neither.
+    In test mode (`test`) nothing stands, and there is neither.
     """
 
     sequence: int
     changed: tuple[str, ...]
-    token: str
-    expires: datetime
+    token: str = ""
+    expires: datetime | None = None
     secret: str = ""
+    test: bool = False
 
 
 class ConsentChoice(Struct, frozen=True):

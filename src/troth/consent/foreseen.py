@@ -79,7 +79,7 @@ def tried(tx: Tx, who: Who, saying: Saying) -> ConsentAnswer:
     if who.external:
         demand_fit(who.external)
     changed = _demand_sayable(tx, who, saying)
-    return ConsentAnswer(len(changed), changed, "", tx.now)
+    return ConsentAnswer(len(changed), changed, test=True)
 
 
 def _demand_sayable(tx: Tx, who: Who, saying: Saying) -> tuple[str, ...]:
