@@ -289,9 +289,12 @@ def test_a_secret_live_key_asks_who_one_is_and_what_was_filled_in_stays(staff: H
     assert values["until"] == LAST_DAY
 
 
-@pytest.mark.parametrize("mild", [{"test": "on"}, {"kind": "publishable", "scopes": ["consents"]}])
-def test_any_other_key_asks_for_no_proof(staff: House, mild: dict[str, Any]) -> None:
-    answer = enter(staff, "engineer").post(NEW, given(**mild))
+@pytest.mark.parametrize(
+    ("site", "mild"),
+    [("main", {"test": "on"}), ("app", {"kind": "publishable", "scopes": ["consents"]})],
+)
+def test_any_other_key_asks_for_no_proof(staff: House, site: str, mild: dict[str, Any]) -> None:
+    answer = enter(staff, "engineer").post(reverse("key-new", args=[site]), given(**mild))
     assert answer.status_code == 200
     rotating = reverse("key-rotate", args=[Key.objects.get().pk])
     assert enter(staff, "owner").post(rotating, {"overlap": "0"}).status_code == 200
