@@ -131,11 +131,11 @@ def test_an_answer_is_given_again_even_if_the_call_would_be_refused_by_now(
         ({"surface": "banner\n"}, "surface"),
         ({"region": "CN\n"}, "region"),
         ({"texts": {COUNT: "0" * 64 + "\n"}}, "texts[...]"),
-        ({"choices": {COUNT + "\n": True}}, None),
+        ({"choices": {COUNT + "\n": True}}, "choices"),
     ],
 )
 def test_no_line_break_ends_a_name(
-    version: str, back: Outside, change: dict[str, Any], where: str | None
+    version: str, back: Outside, change: dict[str, Any], where: str
 ) -> None:
     body = {**yes(version, COUNT, subject="user-1", new=True), **change}
     assert refused(back.post(CONSENTS, body), 422, "misshapen").get("where") == where

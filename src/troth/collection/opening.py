@@ -1,17 +1,24 @@
 """Values opened by a permit, for who may use them outside this server."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from django.db.models import Max
+from django.db import connections
 
 from troth import vault
 from troth.collection.given import Value
 from troth.collection.kinds import as_value
 from troth.gate import Permit
-from troth.people.models import Detail
+from troth.people.models import DETAILS
 from troth.store import Tx
 from troth.vault import PersonId, Sealed
 from troth.versions import facts as versions
+
+NEWEST: Final = (
+    "SELECT field, version, box FROM people_detail WHERE id IN (SELECT max(id) FROM people_detail"
+    " WHERE person = %s AND category = %s AND box IS NOT NULL AND field IN ({fields})"
+    " GROUP BY field)"
+)
 
 
 def newest(
@@ -21,15 +28,19 @@ def newest(
 
     Raises vault errors.
     """
-    tx.pending.flush(tx.alias)
+    tx.pending.settle(tx.alias, DETAILS)
     asked = list(fields)
-    rows = Detail.objects.using(tx.alias).filter(person=person, category=category)
-    held = rows.filter(field__in=asked).exclude(box=None)
-    last = held.order_by().values("field").annotate(last=Max("id")).values("last")
     found: dict[str, Value] = dict.fromkeys(asked)
+    if not asked:
+        return found
     declared = versions.document(tx.alias, permit.decision.version).register.category[category]
-    for row in rows.filter(pk__in=last):
-        sealed = Sealed(person, category, row.field, row.version, bytes(row.box or b""))
-        text = vault.unseal(tx, sealed, permit).reveal()
-        found[row.field] = as_value(declared.fields[row.field].kind, text)
+    with connections[tx.alias].cursor() as cursor:
+        named = ", ".join(["%s"] * len(asked))
+        cursor.execute(NEWEST.format(fields=named), [person, category, *asked])
+        rows = cursor.fetchall()
+    for field, version, box in rows:
+        sealed = Sealed(person, category, field, version, bytes(box))
+        found[field] = as_value(
+            declared.fields[field].kind, vault.unseal(tx, sealed, permit).reveal()
+        )
     return found

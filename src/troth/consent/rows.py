@@ -17,7 +17,7 @@ from troth import vault
 from troth.consent.wording import Kind
 from troth.ledger import EntryId
 from troth.store import Tx
-from troth.store.locks import serialise
+from troth.store.locks import serialise_and_read
 from troth.store.rows import Rows, insert
 from troth.vault import PersonId
 
@@ -79,8 +79,9 @@ def take_turn(tx: Tx, subject: PersonId) -> None:
     Nobody is erased until the transaction ends, so that what it writes of her is erased with her.
     """
     vault.hold_off(tx)
-    serialise(tx, LOCK.format(subject))
-    tx.memo.get(MEMO, {}).pop(subject, None)
+    query = READ.format(places="%s")
+    found = serialise_and_read(tx, LOCK.format(subject), query, [subject])
+    tx.memo.setdefault(MEMO, {})[subject] = tuple(_stood(row) for row in found)
 
 
 def stands(tx: Tx, subject: PersonId) -> tuple[Stood, ...]:
@@ -99,10 +100,14 @@ def read_many(tx: Tx, subjects: Iterable[PersonId]) -> None:
         said: dict[PersonId, list[Stood]] = {subject: [] for subject in some}
         with connections[tx.alias].cursor() as cursor:
             cursor.execute(READ.format(places=", ".join(["%s"] * len(some))), some)
-            for subject, about, kind, given, version, sequence in cursor.fetchall():
-                stood = Stood(about, cast("Kind", kind), bool(given), version, sequence)
-                said[subject].append(stood)
+            for row in cursor.fetchall():
+                said[row[0]].append(_stood(row))
         known.update((subject, tuple(found)) for subject, found in said.items())
+
+
+def _stood(row: Sequence[Any]) -> Stood:
+    _, about, kind, given, version, sequence = row
+    return Stood(about, cast("Kind", kind), bool(given), version, sequence)
 
 
 def last_number(stood: Sequence[Stood]) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 from troth.policy.words import Message, mark
 
-PLACE: Final = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+PLACE: Final = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 MISSING: Final = re.compile(r"^Object missing required field `(\w+)`")
 UNKNOWN: Final = re.compile(r"^Object contains unknown field `([\w.-]{1,100})`")
 NO_CHOICE: Final = re.compile(r"^Invalid (?:enum )?value ")

@@ -64,7 +64,7 @@ def find_external(tx: Tx, external: str) -> PersonId | None:
     found = vault.find(tx, EXTERNAL, _exact(external))
     if found is None:
         return None
-    tx.pending.flush(tx.alias)
+    tx.pending.settle(tx.alias, PERSONS)
     return found if Person.objects.using(tx.alias).filter(pk=found).exists() else None
 
 
@@ -89,7 +89,7 @@ def find_subjects(tx: Tx, externals: Iterable[str]) -> dict[str, PersonId]:
         demand_fit(external)
     exact = {_exact(external): external for external in asked}
     known = vault.find_many(EXTERNAL, exact)
-    tx.pending.flush(tx.alias)
+    tx.pending.settle(tx.alias, PERSONS)
     there: set[str] = set()
     persons = iter(known.values())
     while chunk := list(islice(persons, CHUNK)):
@@ -150,5 +150,5 @@ def is_subject(tx: Tx, person: PersonId) -> bool:
     rows = Person.objects.using(tx.alias).filter(pk=person)
     if rows.exists():
         return True
-    tx.pending.flush(tx.alias)
+    tx.pending.settle(tx.alias, PERSONS)
     return rows.exists()

@@ -37,8 +37,10 @@ from troth.versions.problem import ProblemError
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 Shape = TypeVar("Shape")
-PLACE: Final = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+PLACE: Final = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 NAMED: Final = re.compile(r"^Object (missing required|contains unknown) field `([^`]{1,100})`")
+HASH: Final = "[0-9a-f]{64}"
+"""What is in the pattern of a hash."""
 VALUE: Final = re.compile(r"^Expected `[^`]*\|[^`]*\|[^`]*`")
 """One of several kinds of value, as a field takes them."""
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
@@ -244,6 +246,9 @@ def _shape(why: str, place: str) -> Message:
     """Tell what is taken where something else was sent."""
     if not place:
         return Message(mark("The body is an object in curly brackets, as the API describes it."))
+    if HASH in why:
+        says = mark("%(place)s takes the 64 hexadecimal digits of a “hash” as the answer tells it.")
+        return Message(says, {"place": place})
     if VALUE.search(why):
         says = mark("%(place)s takes text, a number, true, false or null.")
         return Message(says, {"place": place})

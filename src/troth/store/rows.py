@@ -47,6 +47,11 @@ class Pending:
         """Gather one row, its values in the order of the columns."""
         self._rows.setdefault(into, []).append(row)
 
+    def settle(self, alias: str, *tables: Rows) -> None:
+        """Write what was gathered, if any of it is of these tables, which are read next."""
+        if not self._rows.keys().isdisjoint(tables):
+            self.flush(alias)
+
     def flush(self, alias: str) -> None:
         """Write what was gathered; called before the commit, and by who must read it again."""
         gathered, self._rows = self._rows, {}
