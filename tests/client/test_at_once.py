@@ -94,23 +94,28 @@ def test_a_server_that_is_told_to_stop_loses_nothing_it_has_acknowledged(
 def _stopped_under_load(server: Server, key: str) -> list[str]:
     """Write from many threads until the server, told to stop, is gone; return what it took."""
     taken: list[str] = []
-    enough = threading.Event()
+    lost: list[str] = []
+    enough, told = threading.Event(), threading.Event()
 
     def write() -> None:
         with Troth(server.url, key) as troth:
             while True:
                 try:
                     taken.append(troth.record(**account(somebody())).id)
-                except UnavailableError:
-                    return
+                except UnavailableError as error:
+                    lost.append(str(error))
+                    if told.is_set():
+                        return
                 if len(taken) >= ANSWERS:
                     enough.set()
 
     threads = [threading.Thread(target=write) for _ in range(WRITERS)]
     for thread in threads:
         thread.start()
-    assert enough.wait(60)
+    there_were_enough = enough.wait(60)
+    told.set()
     assert server.stop() == 0, server.output
     for thread in threads:
         thread.join()
+    assert there_were_enough, (len(taken), lost[:5], server.output[-4_000:])
     return taken
