@@ -141,41 +141,20 @@ class ConsentVerbs(LazyGroup):
 app = typer.Typer(
     cls=Verbs, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False
 )
-app.add_typer(
-    typer.Typer(cls=PolicyVerbs, no_args_is_help=True),
-    name="policy",
-    help=reader()(mark("The policy folder.")),
+GROUPS: Final[tuple[tuple[type[LazyGroup], str, str], ...]] = (
+    (PolicyVerbs, "policy", mark("The policy folder.")),
+    (LedgerVerbs, "ledger", mark("The ledger: what was done, provably.")),
+    (VaultVerbs, "vault", mark("The vault: the keys everything is sealed with.")),
+    (OwnerVerbs, "owner", mark("The owner.")),
+    (KeyVerbs, "key", mark("Keys of sites, by which systems of yours call the API.")),
+    (PersonVerbs, "person", mark("People whose data are held.")),
+    (ConsentVerbs, "consent", mark("What people have said yes and no to.")),
 )
-app.add_typer(
-    typer.Typer(cls=LedgerVerbs, no_args_is_help=True),
-    name="ledger",
-    help=reader()(mark("The ledger: what was done, provably.")),
-)
-app.add_typer(
-    typer.Typer(cls=VaultVerbs, no_args_is_help=True),
-    name="vault",
-    help=reader()(mark("The vault: the keys everything is sealed with.")),
-)
-app.add_typer(
-    typer.Typer(cls=OwnerVerbs, no_args_is_help=True),
-    name="owner",
-    help=reader()(mark("The owner.")),
-)
-app.add_typer(
-    typer.Typer(cls=KeyVerbs, no_args_is_help=True),
-    name="key",
-    help=reader()(mark("Keys of sites, by which systems of yours call the API.")),
-)
-app.add_typer(
-    typer.Typer(cls=PersonVerbs, no_args_is_help=True),
-    name="person",
-    help=reader()(mark("People whose data are held.")),
-)
-app.add_typer(
-    typer.Typer(cls=ConsentVerbs, no_args_is_help=True),
-    name="consent",
-    help=reader()(mark("What people have said yes and no to.")),
-)
+"""The groups of verbs, in the order they are listed: their names and what they are about."""
+
+for verbs_of, name, about in GROUPS:
+    group = typer.Typer(cls=verbs_of, no_args_is_help=True)
+    app.add_typer(group, name=name, help=reader()(about))
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the option's value

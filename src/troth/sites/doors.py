@@ -20,7 +20,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from troth import vault
-from troth.gate.malformed import malformed
+from troth.gate.malformed import PLACE, malformed
 from troth.people.subjects import UnfitSubjectError, UnknownSubjectError
 from troth.people.values import NoPolicyError, RefusedError
 from troth.policy.words import Message, mark
@@ -37,7 +37,6 @@ from troth.versions.problem import ProblemError
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 Shape = TypeVar("Shape")
-PLACE: Final = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 NAMED: Final = re.compile(r"^Object (missing required|contains unknown) field `([^`]{1,100})`")
 HASH: Final = "[0-9a-f]{64}"
 """What is in the pattern of a hash."""
@@ -218,10 +217,12 @@ def write(
     *args: Arguments.args,
     **kwargs: Arguments.kwargs,
 ) -> Result:
-    """Return what a verb does, once that is durable; in test mode it is rehearsed alone."""
+    """Return what a verb does, once that is durable; in test mode it is rehearsed alone.
+
+    `needs` are persons whose keys must be there first; who is rehearsed about is nobody.
+    """
     try:
         if caller.test:
-            vault.prepare(needs)
             return rehearse(SYSTEM, verb, *args, **kwargs)
         return vault.write(SYSTEM, needs, verb, *args, **kwargs)
     except tuple(_TOLD) as error:
