@@ -209,6 +209,18 @@ def test_keys_that_never_sealed_anything_are_swept_in_time() -> None:
     assert list(vault.erased()) == [unused]
 
 
+@pytest.mark.usefixtures("policy")
+def test_whoever_was_made_known_by_an_address_and_no_more_is_swept_with_it() -> None:
+    """A full disk may refuse whatever comes after the address: a row without a key stayed."""
+    transact(vault.demand_ours)
+    person = vault.new_person()
+    vault.index(person, "email", EMAIL)
+    assert transact(vault.find, "email", EMAIL) == person
+    assert erasure.sweep(Store(), FIRST + timedelta(days=4000)) == 1
+    assert transact(vault.find, "email", EMAIL) is None
+    assert vault.open_store().read("SELECT 1 FROM index_row") == []
+
+
 def test_keys_are_not_swept_by_data_that_are_not_bound_to_them() -> None:
     """They may be all that opens other data, put beside these by mistake."""
     vault.prepare([vault.new_person()])

@@ -3,13 +3,14 @@
 from troth.vault.derive import derive
 from troth.vault.errors import DamagedError, ErasedError, KeyStoreError, NotOpenedError
 from troth.vault.generations import generation_age, rotate_generation
-from troth.vault.index import find, find_many, index, normalised
+from troth.vault.index import find, find_many, normalised
 from troth.vault.opening import seal, unseal
 from troth.vault.operator import rotate_operator_key
 from troth.vault.persons import (
     Named,
     destroy,
     erased,
+    index,
     keys_made_before,
     known_pseudonym,
     known_pseudonyms,

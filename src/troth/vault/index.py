@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from troth.store import Tx
 from troth.vault import tombstones
 from troth.vault.boxes import place, seal_box
-from troth.vault.errors import ErasedError, KeyStoreError
+from troth.vault.errors import KeyStoreError
 from troth.vault.store import KeyStore, open_store
 from troth.vault.values import PersonId
 
@@ -28,21 +28,6 @@ CHUNK: Final = 500
 def normalised(value: str) -> str:
     """Return the form in which two spellings of one address are the same (Unicode NFKC, case)."""
     return unicodedata.normalize("NFKC", value).strip().casefold()
-
-
-def index(person: PersonId, kind: str, value: str) -> None:
-    """Make a person known by a value, durable; whoever was known by it is no more.
-
-    Raises ErasedError.
-    """
-    store = open_store()
-    with store.transaction() as run:
-        if run("SELECT 1 FROM erased WHERE person = ?", (person,)).fetchone():
-            raise ErasedError
-        generation = int(run("SELECT value FROM meta WHERE name = 'generation'").fetchone()[0])
-        for number, _ in _rows_of(store, run, mac_of(store, kind, value)):
-            run("DELETE FROM index_row WHERE number = ?", (number,))
-        put(store, run, generation, person, kind, value)
 
 
 def put(
@@ -57,6 +42,12 @@ def put(
         "INSERT INTO index_row (lookup, sealed, generation, person) VALUES (?, ?, ?, ?)",
         (lookup_of(key, mac), sealed_mac(key, generation, person, mac), generation, person),
     )
+
+
+def release(store: KeyStore, run: Any, kind: str, value: str) -> None:
+    """Let nobody be known by a value any more, in a transaction."""
+    for number, _ in _rows_of(store, run, mac_of(store, kind, value)):
+        run("DELETE FROM index_row WHERE number = ?", (number,))
 
 
 def find(tx: Tx, kind: str, value: str) -> PersonId | None:

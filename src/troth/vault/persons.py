@@ -19,7 +19,7 @@ from troth.vault import tombstones
 from troth.vault.boxes import new_key, open_box, place, seal_box
 from troth.vault.cache import Key
 from troth.vault.errors import ErasedError, KeyStoreError
-from troth.vault.index import put
+from troth.vault.index import put, release
 from troth.vault.store import KeyStore, open_store
 from troth.vault.values import PersonId
 
@@ -53,25 +53,47 @@ def prepare(needs: Iterable[PersonId | Named]) -> None:
     named = [need for need in needs if isinstance(need, Named)]
     persons = [need.person if isinstance(need, Named) else need for need in needs]
     store = open_store()
-    now = datetime.now(UTC).isoformat()
-    made: dict[str, Key] = {}
     with store.transaction() as run:
-        _refuse_erased(run, persons)
-        generation = int(run("SELECT value FROM meta WHERE name = 'generation'").fetchone()[0])
-        wrapping = AESGCM(store.generation_key(generation))
-        for person in dict.fromkeys(persons):
-            raw, pseudonym = new_key(), _new_pseudonym()
-            wrapped = seal_box(wrapping, place(person, str(generation)), raw)
-            done = run(
-                "INSERT OR IGNORE INTO person_key (person, wrapped, generation, pseudonym, made_at)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (person, wrapped, generation, pseudonym, now),
-            )
-            if done.rowcount:
-                made[person] = Key(AESGCM(raw), pseudonym)
+        generation, made = _make_keys(store, run, persons)
         for need in named:
             put(store, run, generation, need.person, need.kind, need.value)
     store.cache.made(made)
+
+
+def index(person: PersonId, kind: str, value: str) -> None:
+    """Make a person known by a value, durable; whoever was known by it is no more.
+
+    Her key is made in the same transaction where she has none: a row of somebody without one would
+    be found by no sweep. Raises ErasedError.
+    """
+    store = open_store()
+    with store.transaction() as run:
+        generation, made = _make_keys(store, run, [person])
+        release(store, run, kind, value)
+        put(store, run, generation, person, kind, value)
+    store.cache.made(made)
+
+
+def _make_keys(
+    store: KeyStore, run: Any, persons: Sequence[PersonId]
+) -> tuple[int, dict[str, Key]]:
+    """Make the keys of those who have none; return the generation, and the keys that were made."""
+    _refuse_erased(run, persons)
+    generation = int(run("SELECT value FROM meta WHERE name = 'generation'").fetchone()[0])
+    wrapping = AESGCM(store.generation_key(generation))
+    now = datetime.now(UTC).isoformat()
+    made: dict[str, Key] = {}
+    for person in dict.fromkeys(persons):
+        raw, pseudonym = new_key(), _new_pseudonym()
+        wrapped = seal_box(wrapping, place(person, str(generation)), raw)
+        done = run(
+            "INSERT OR IGNORE INTO person_key (person, wrapped, generation, pseudonym, made_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (person, wrapped, generation, pseudonym, now),
+        )
+        if done.rowcount:
+            made[person] = Key(AESGCM(raw), pseudonym)
+    return generation, made
 
 
 def _new_pseudonym() -> Pseudonym:
