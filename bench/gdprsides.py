@@ -12,7 +12,7 @@ from django.db import connections
 
 from bench.stores import Bare
 from troth import vault
-from troth.gate import may_collect, may_use, permit
+from troth.gate import may_collect, may_use, permits
 from troth.gate.facts import CollectFacts, UseFacts
 from troth.ledger import LedgerEntry, record
 from troth.ledger.models import Entry
@@ -213,17 +213,13 @@ def read_by(tx: Tx, column: str, value: str) -> list[str]:
         query = f"SELECT usr, version, box FROM bench_record WHERE {column} = %s"  # noqa: S608 - three columns
         cursor.execute(query, [value])
         rows = cursor.fetchall()
-    permits = {
-        usr: permit(decision, asked, vault.pseudonym(tx, PersonId(usr)))
-        for usr in {row[0] for row in rows}
-    }
-    opened = [
-        vault.unseal(
-            tx, Sealed(PersonId(usr), CATEGORY, FIELD, version, bytes(box)), permits[usr]
-        ).reveal()
-        for usr, version, box in rows
+    names = vault.pseudonyms(tx, {PersonId(row[0]) for row in rows})
+    sealed = [
+        Sealed(PersonId(usr), CATEGORY, FIELD, version, bytes(box)) for usr, version, box in rows
     ]
-    who = next(iter(permits.values())).person if len(permits) == 1 else None
+    leaves = permits(decision, asked, names.values())
+    opened = [one.reveal() for one in vault.unseal_many(tx, sealed, leaves)]
+    who = next(iter(names.values())) if len(names) == 1 else None
     about = {"rows": len(rows)}
     record(tx, LedgerEntry("bench.read", rules.version, who, about, asked, decision))
     return opened

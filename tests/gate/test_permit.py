@@ -17,7 +17,7 @@ from tests.gate.cases import (
     names,
 )
 from tests.gate.house import HOUSE, NOW, rulebook
-from troth.gate import NotPermittedError, decide, permit
+from troth.gate import NotPermittedError, decide, permit, permits
 from troth.gate.facts import CollectFacts, ReleaseFacts, UseFacts, ViewFacts
 from troth.policy.words import Pseudonym
 
@@ -35,6 +35,24 @@ def test_an_allowed_use_opens_its_category_of_one_person_for_its_purpose() -> No
 def test_an_allowed_release_opens_its_categories() -> None:
     facts = ReleaseFacts(**PUBLISH)
     assert permit(decide(RULES, facts, NOW), facts, SHE).categories == names("account")
+
+
+def test_one_decision_gives_each_of_many_persons_a_permit_of_her_own() -> None:
+    for facts in (USE, ReleaseFacts(**PUBLISH), ReleaseFacts(**BY_LAW)):
+        decision = decide(RULES, facts, NOW)
+        made = permits(decision, facts, [SHE, HE])
+        assert made == {one: permit(decision, facts, one) for one in (SHE, HE)}
+
+
+def test_nothing_gives_many_what_it_would_not_give_one() -> None:
+    refused = UseFacts(category="usage", purpose="usage-statistics")
+    with pytest.raises(NotPermittedError, match="consent-missing"):
+        permits(decide(RULES, refused, NOW), refused, [SHE])
+    with pytest.raises(NotPermittedError, match="other facts"):
+        permits(decide(RULES, USE, NOW), UseFacts(category="health", purpose="support"), [SHE])
+    seen = ViewFacts(**(VIEW | {"grant": changed(GRANT, person=SHE, case=None), "person": SHE}))
+    with pytest.raises(NotPermittedError, match="a view is of the one person"):
+        permits(decide(RULES, seen, NOW), seen, [SHE, HE])  # type: ignore[arg-type]
 
 
 def test_a_view_opens_the_person_its_facts_name() -> None:

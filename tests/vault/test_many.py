@@ -1,11 +1,16 @@
 """The keys of many are read together, and tell the same as one by one."""
 
+from collections.abc import Sequence
+
 import pytest
 
+from tests.vault.cast import CANARY, permit_for, seal_canary, stranger
 from troth import vault
+from troth.gate import Permit
 from troth.people import erasure
+from troth.policy.words import Pseudonym
 from troth.store import Tx, transact
-from troth.vault import ErasedError, PersonId
+from troth.vault import DamagedError, ErasedError, NotOpenedError, PersonId, Sealed
 from troth.vault import persons as persons_module
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -76,3 +81,59 @@ def test_a_rotation_changes_nothing_of_it() -> None:
 def test_of_nobody_nothing_is_asked() -> None:
     assert transact(vault.read_keys, []) == frozenset()
     assert vault.known_pseudonyms([]) == {}
+
+
+def leaves(tx: Tx, persons: Sequence[PersonId]) -> dict[Pseudonym, Permit]:
+    return {(leave := permit_for(tx, one)).person: leave for one in persons}
+
+
+def opened(tx: Tx, sealed: Sequence[Sealed], persons: Sequence[PersonId]) -> list[str]:
+    return [one.reveal() for one in vault.unseal_many(tx, sealed, leaves(tx, persons))]
+
+
+def test_values_of_many_open_in_their_order_and_each_by_its_own_permit() -> None:
+    known = made(3)
+    sealed = [seal_canary(one, f"{n}-{CANARY}") for n, one in enumerate((*known, known[0]))]
+    expected = [f"{n}-{CANARY}" for n in range(4)]
+    vault.close_store()
+    assert transact(opened, sealed, known) == expected
+    assert transact(opened, [], known) == []
+
+
+def test_of_many_values_none_opens_without_a_permit_for_it() -> None:
+    known = made(2)
+    sealed = [seal_canary(one) for one in known]
+    with pytest.raises(NotOpenedError):
+        transact(opened, sealed, known[:1])
+
+    def by_anothers(tx: Tx) -> object:
+        first, second = leaves(tx, known).values()
+        return vault.unseal_many(tx, sealed, {first.person: second, second.person: first})
+
+    with pytest.raises(NotOpenedError):
+        transact(by_anothers)
+
+    def of_another_category(tx: Tx) -> object:
+        others = {(leave := stranger(tx, one)).person: leave for one in known}
+        return vault.unseal_many(tx, sealed, others)
+
+    with pytest.raises(NotOpenedError):
+        transact(of_another_category)
+
+
+def test_of_many_values_nothing_opens_where_one_is_damaged_or_somebody_is_buried() -> None:
+    known = made(2)
+    sealed = [seal_canary(one) for one in known]
+    flipped = sealed[1].box[:-1] + bytes([sealed[1].box[-1] ^ 1])
+    damaged = Sealed(known[1], "account", "email", sealed[1].version, flipped)
+    with pytest.raises(DamagedError):
+        transact(opened, [sealed[0], damaged], known)
+
+    def of_the_first(tx: Tx) -> object:
+        return vault.unseal_many(tx, sealed, leaves(tx, known[:1]))
+
+    transact(vault.bury, known[1])
+    with pytest.raises(ErasedError):
+        transact(of_the_first)
+    with pytest.raises(ErasedError):
+        transact(vault.pseudonyms, known)

@@ -38,9 +38,9 @@ def newest(
         named = ", ".join(["%s"] * len(asked))
         cursor.execute(NEWEST.format(fields=named), [person, category, *asked])
         rows = cursor.fetchall()
-    for field, version, box in rows:
-        sealed = Sealed(person, category, field, version, bytes(box))
-        found[field] = as_value(
-            declared.fields[field].kind, vault.unseal(tx, sealed, permit).reveal()
-        )
+    sealed = [Sealed(person, category, field, version, bytes(box)) for field, version, box in rows]
+    for one, opened in zip(
+        sealed, vault.unseal_many(tx, sealed, {permit.person: permit}), strict=True
+    ):
+        found[one.field] = as_value(declared.fields[one.field].kind, opened.reveal())
     return found

@@ -17,7 +17,7 @@ from troth import vault
 from troth.consent.wording import Kind
 from troth.ledger import EntryId
 from troth.store import Tx
-from troth.store.locks import serialise_and_read
+from troth.store.locks import serialise
 from troth.store.rows import Rows, insert
 from troth.vault import PersonId
 
@@ -79,9 +79,8 @@ def take_turn(tx: Tx, subject: PersonId) -> None:
     Nobody is erased until the transaction ends, so that what it writes of her is erased with her.
     """
     vault.hold_off(tx)
-    query = READ.format(places="%s")
-    found = serialise_and_read(tx, LOCK.format(subject), query, [subject])
-    tx.memo.setdefault(MEMO, {})[subject] = tuple(_stood(row) for row in found)
+    serialise(tx, LOCK.format(subject))
+    tx.memo.get(MEMO, {}).pop(subject, None)
 
 
 def stands(tx: Tx, subject: PersonId) -> tuple[Stood, ...]:

@@ -6,7 +6,7 @@ from troth.gate.decide import decide
 from troth.gate.decision import Decision, Reason, Verb
 from troth.gate.effect import may_take_effect
 from troth.gate.facts import Facts, MalformedFactsError, NamedPersonError, parse
-from troth.gate.permit import NotPermittedError, Permit, permit
+from troth.gate.permit import NotPermittedError, Permit, permit, permits
 from troth.gate.release import may_release
 from troth.gate.use import may_use
 from troth.gate.view import may_view
@@ -30,4 +30,5 @@ __all__ = [
     "may_view",
     "parse",
     "permit",
+    "permits",
 ]

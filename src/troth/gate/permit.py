@@ -1,10 +1,16 @@
 """A permit: an allowed decision that opens one person's values. Built here and nowhere else."""
 
+from collections.abc import Iterable
+from typing import Any, Final
+
 from msgspec import Struct
 
 from troth.gate.decision import Decision
 from troth.gate.facts import Facts, ReleaseFacts, UseFacts, ViewFacts
 from troth.policy.words import Pseudonym
+
+NO_FIELDS: Final[frozenset[str]] = frozenset()
+"""None in particular: every field of the categories."""
 
 
 class Permit(Struct, frozen=True):
@@ -18,7 +24,7 @@ class Permit(Struct, frozen=True):
     person: Pseudonym
     categories: frozenset[str]
     purpose: str
-    fields: frozenset[str] = frozenset()
+    fields: frozenset[str] = NO_FIELDS
 
     def opens(self, category: str, field: str) -> bool:
         """Tell whether a value of this field may be opened."""
@@ -42,6 +48,30 @@ def permit(decision: Decision, facts: Facts, person: Pseudonym | None = None) ->
         NotPermittedError: the decision is a no, was made on other facts, opens no values, or the
             person is missing or not the one the facts name.
     """
+    _demand_opening(decision, facts)
+    named = facts.person if isinstance(facts, ViewFacts) else None
+    whose = person or named
+    if whose is None or named not in (None, whose):
+        raise NotPermittedError("a permit opens the values of the one person it is about")
+    return Permit(decision, whose, *_opened_by(facts))
+
+
+def permits(
+    decision: Decision, facts: UseFacts | ReleaseFacts, persons: Iterable[Pseudonym]
+) -> dict[Pseudonym, Permit]:
+    """Make the permits of many persons, each her own, where one decision is about all of them.
+
+    A view's never is: its facts name one person. Raises NotPermittedError as `permit` does.
+    """
+    _demand_opening(decision, facts)
+    if isinstance(facts, ViewFacts):
+        raise NotPermittedError("a view is of the one person its facts name")
+    categories, purpose, fields = _opened_by(facts)
+    return {who: Permit(decision, who, categories, purpose, fields) for who in persons}
+
+
+def _demand_opening(decision: Decision, facts: Facts) -> None:
+    """Demand a yes on just these facts, of a verb that opens values."""
     if not decision.allowed:
         raise NotPermittedError(f"refused: {decision.reason.code}")
     if not isinstance(facts, UseFacts | ViewFacts | ReleaseFacts):
@@ -50,10 +80,10 @@ def permit(decision: Decision, facts: Facts, person: Pseudonym | None = None) ->
         raise NotPermittedError(f"the decision is about {decision.verb}, the facts are not")
     if decision.about != facts:
         raise NotPermittedError("the decision was made on other facts")
-    named = facts.person if isinstance(facts, ViewFacts) else None
-    whose = person or named
-    if whose is None or named not in (None, whose):
-        raise NotPermittedError("a permit opens the values of the one person it is about")
+
+
+def _opened_by(facts: Any) -> tuple[frozenset[str], str, frozenset[str]]:
+    """Return categories, purpose and fields that facts to use, view or release open."""
     if isinstance(facts, ReleaseFacts):
-        return Permit(decision, whose, facts.categories, facts.purpose, facts.fields)
-    return Permit(decision, whose, frozenset({facts.category}), facts.purpose)
+        return facts.categories, facts.purpose, facts.fields
+    return frozenset({facts.category}), facts.purpose, NO_FIELDS

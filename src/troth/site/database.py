@@ -96,6 +96,11 @@ def parse_url(url: str) -> PostgresUrl | None:
     )
 
 
+PREPARED: Final = {"server_side_binding": True, "prepare_threshold": 2}
+"""What is asked again is planned once a connection: to plan one of our queries takes longer than to
+answer it (psycopg's prepared statements; they need a session of their own, as some locks do)."""
+
+
 def connection(url: str, sqlite_file: Path) -> dict[str, Any]:
     """Return the Django `DATABASES` entry; connections persist, as threads are few."""
     parsed = parse_url(url)
@@ -119,5 +124,5 @@ def connection(url: str, sqlite_file: Path) -> dict[str, Any]:
         "PORT": parsed.port,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": CONNECT_SECONDS, **parsed.options},
+        "OPTIONS": {"connect_timeout": CONNECT_SECONDS, **PREPARED, **parsed.options},
     }

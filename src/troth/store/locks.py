@@ -3,9 +3,7 @@
 SQLite's transactions begin IMMEDIATE, so they are one at a time already.
 """
 
-from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
 
 from django.db import connections
 
@@ -15,24 +13,6 @@ from troth.store.transaction import Tx
 def serialise(tx: Tx, name: str) -> None:
     """Wait until no other transaction holds `name`, then hold it until this one ends."""
     _hold(tx, "pg_advisory_xact_lock", name)
-
-
-def serialise_and_read(tx: Tx, name: str, query: str, values: Sequence[Any]) -> list[Any]:
-    """Hold `name` as `serialise` does, and return the rows of a query that is asked then.
-
-    One message on PostgreSQL, whose statements each see what was committed before they began: what
-    is read is what stood once the lock was had.
-    """
-    connection = connections[tx.alias]
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.execute(query, values)
-            return list(cursor.fetchall())
-        told = f"SELECT pg_advisory_xact_lock(%s); {query}"
-        cursor.execute(told, [lock_number(name), *values])
-        cursor.nextset()
-        tx.waited()
-        return list(cursor.fetchall())
 
 
 def share(tx: Tx, name: str) -> None:

@@ -87,20 +87,13 @@ def _write_postgres(
     cursor: CursorWrapper,
     gathered: Mapping[Rows, Sequence[Sequence[Any]]],
 ) -> None:
-    """Write many rows by COPY, few of several tables by one message: each is a round trip."""
-    statements: list[str] = []
-    values: list[Any] = []
+    """Write many rows by COPY, few by a statement each, whose plan is kept."""
     for into, rows in gathered.items():
         if len(rows) < COPY_ROWS_MIN:
-            statements += [_insert(into)] * len(rows)
-            values += [value for row in rows for value in row]
-            continue
-        if statements:
-            cursor.execute("; ".join(statements), values)
-            statements, values = [], []
-        _copy(connection, into, rows)
-    if statements:
-        cursor.execute("; ".join(statements), values)
+            for row in rows:
+                cursor.execute(_insert(into), row)
+        else:
+            _copy(connection, into, rows)
 
 
 def insert_new(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> list[bool]:

@@ -4,7 +4,7 @@ from troth.vault.derive import derive
 from troth.vault.errors import DamagedError, ErasedError, KeyStoreError, NotOpenedError
 from troth.vault.generations import generation_age, rotate_generation
 from troth.vault.index import find, find_many, normalised
-from troth.vault.opening import seal, unseal
+from troth.vault.opening import seal, unseal, unseal_many
 from troth.vault.operator import rotate_operator_key
 from troth.vault.persons import (
     Named,
@@ -18,6 +18,7 @@ from troth.vault.persons import (
     person_of,
     prepare,
     pseudonym,
+    pseudonyms,
     read_keys,
 )
 from troth.vault.revoked import revoke, revoked
@@ -80,6 +81,7 @@ __all__ = [
     "person_of",
     "prepare",
     "pseudonym",
+    "pseudonyms",
     "read_keys",
     "remember_checkpoint",
     "revoke",
@@ -90,5 +92,6 @@ __all__ = [
     "signing_key",
     "store_id",
     "unseal",
+    "unseal_many",
     "write",
 ]

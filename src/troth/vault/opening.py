@@ -1,10 +1,14 @@
 """Seal a value, and open it by a permit: the two doors of the vault."""
 
+from collections.abc import Iterable, Mapping
+
 from troth.gate import Permit
+from troth.policy.words import Pseudonym
 from troth.store import Tx
 from troth.vault.boxes import open_box, place, seal_box
+from troth.vault.cache import Key
 from troth.vault.errors import NotOpenedError
-from troth.vault.persons import key_of
+from troth.vault.persons import key_of, keys_of
 from troth.vault.values import PersonId, Plain, Sealed
 
 
@@ -20,8 +24,29 @@ def unseal(tx: Tx, sealed: Sealed, permit: Permit) -> Plain:
 
     Raises NotOpenedError, ErasedError, DamagedError.
     """
-    key = key_of(tx, sealed.person)
-    if permit.person != key.pseudonym or not permit.opens(sealed.category, sealed.field):
+    return _opened(key_of(tx, sealed.person), sealed, permit)
+
+
+def unseal_many(
+    tx: Tx, sealed: Iterable[Sealed], permits: Mapping[Pseudonym, Permit]
+) -> list[Plain]:
+    """Open values of many persons, each by the permit about her: their keys are read together.
+
+    Raises NotOpenedError, ErasedError, DamagedError: of one, and then nothing is opened.
+    """
+    boxes = list(sealed)
+    keys = keys_of(tx, {one.person for one in boxes})
+    return [
+        _opened(keys[one.person], one, permits.get(keys[one.person].pseudonym)) for one in boxes
+    ]
+
+
+def _opened(key: Key, sealed: Sealed, permit: Permit | None) -> Plain:
+    if (
+        permit is None
+        or permit.person != key.pseudonym
+        or not permit.opens(sealed.category, sealed.field)
+    ):
         raise NotOpenedError
     where = place(sealed.person, sealed.category, sealed.field, sealed.version)
     return Plain(open_box(key.cipher, where, sealed.box).decode())

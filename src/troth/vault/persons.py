@@ -6,9 +6,9 @@ Order, not atomicity: a key is made before any data it seals, and destroyed afte
 import base64
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
@@ -136,6 +136,21 @@ def read_keys(tx: Tx, persons: Iterable[PersonId]) -> frozenset[PersonId]:
         stored = _stored_of(store, [one for one in chunk if one not in buried | fresh.keys()])
         keys.update({one: key for one, key in fresh.items() if one not in buried} | stored)
     return asked & keys.keys()
+
+
+def keys_of(tx: Tx, persons: Iterable[PersonId]) -> Mapping[PersonId, Key]:
+    """Return the keys of many persons. Raises ErasedError where one of them has none to be used."""
+    asked = frozenset(persons)
+    if len(read_keys(tx, asked)) < len(asked):
+        raise ErasedError
+    return cast("Mapping[PersonId, Key]", _keys(tx))
+
+
+def pseudonyms(tx: Tx, persons: Iterable[PersonId]) -> dict[PersonId, Pseudonym]:
+    """Return what stands for many persons in the ledger. Raises ErasedError as `keys_of` does."""
+    asked = frozenset(persons)
+    keys = keys_of(tx, asked)
+    return {person: keys[person].pseudonym for person in asked}
 
 
 def _stored_of(store: KeyStore, persons: Sequence[str]) -> dict[str, Key]:
