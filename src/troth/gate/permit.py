@@ -13,7 +13,7 @@ NO_FIELDS: Final[frozenset[str]] = frozenset()
 """None in particular: every field of the categories."""
 
 
-class Permit(Struct, frozen=True):
+class Permit(Struct, frozen=True, gc=False):
     """Leave to open values of `categories` of one person for one purpose.
 
     `fields` (`category.field`) are all it opens of the categories they are of; of the others it

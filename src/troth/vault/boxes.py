@@ -26,13 +26,19 @@ PLACES_KEPT: Final = 1_024
 
 def place(first: str, *others: str) -> bytes:
     """Return associated data that no other parts give; `first` is the one that varies most."""
+    return head_of(first) + tail_of(others)
+
+
+def head_of(first: str) -> bytes:
+    """Return how the associated data of a place begin."""
     named = first.encode()
-    return len(named).to_bytes(4) + named + _lengths_told(others)
+    return len(named).to_bytes(4) + named
 
 
 @lru_cache(maxsize=PLACES_KEPT)
-def _lengths_told(parts: tuple[str, ...]) -> bytes:
-    named = [part.encode() for part in parts]
+def tail_of(others: tuple[str, ...]) -> bytes:
+    """Return how they go on, kept in memory."""
+    named = [part.encode() for part in others]
     return b"".join(len(part).to_bytes(4) + part for part in named)
 
 

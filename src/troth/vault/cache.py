@@ -12,10 +12,11 @@ CACHED_MAX: Final = 50_000
 
 
 class Key(Struct, frozen=True):
-    """A person's key, ready to use, and her pseudonym."""
+    """A person's key, ready to use, her pseudonym, and how the place of her boxes begins."""
 
     cipher: AESGCM
     pseudonym: Pseudonym
+    head: bytes
 
     def __repr__(self) -> str:
         return "Key(…)"

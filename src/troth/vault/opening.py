@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from troth.gate import Permit
 from troth.policy.words import Pseudonym
 from troth.store import Tx
-from troth.vault.boxes import open_box, place, seal_box
+from troth.vault.boxes import open_box, seal_box, tail_of
 from troth.vault.cache import Key
 from troth.vault.errors import NotOpenedError
 from troth.vault.persons import key_of, keys_of
@@ -14,8 +14,9 @@ from troth.vault.values import PersonId, Plain, Sealed
 
 def seal(tx: Tx, person: PersonId, category: str, field: str, value: str, version: str) -> Sealed:
     """Seal a value under a person's key, made if she has none. Raises ErasedError."""
-    cipher = key_of(tx, person, make=True).cipher
-    box = seal_box(cipher, place(person, category, field, version), value.encode())
+    key = key_of(tx, person, make=True)
+    where = key.head + tail_of((category, field, version))
+    box = seal_box(key.cipher, where, value.encode())
     return Sealed(person, category, field, version, box)
 
 
@@ -48,5 +49,5 @@ def _opened(key: Key, sealed: Sealed, permit: Permit | None) -> Plain:
         or not permit.opens(sealed.category, sealed.field)
     ):
         raise NotOpenedError
-    where = place(sealed.person, sealed.category, sealed.field, sealed.version)
+    where = key.head + tail_of((sealed.category, sealed.field, sealed.version))
     return Plain(open_box(key.cipher, where, sealed.box).decode())

@@ -16,7 +16,7 @@ from msgspec import Struct
 from troth.policy.words import Pseudonym
 from troth.store import Tx
 from troth.vault import tombstones
-from troth.vault.boxes import new_key, open_box, place, seal_box
+from troth.vault.boxes import head_of, new_key, open_box, place, seal_box
 from troth.vault.cache import Key
 from troth.vault.errors import ErasedError, KeyStoreError
 from troth.vault.index import put, release
@@ -92,7 +92,7 @@ def _make_keys(
             (person, wrapped, generation, pseudonym, now),
         )
         if done.rowcount:
-            made[person] = Key(AESGCM(raw), pseudonym)
+            made[person] = Key(AESGCM(raw), pseudonym, head_of(person))
     return generation, made
 
 
@@ -130,12 +130,12 @@ def read_keys(tx: Tx, persons: Iterable[PersonId]) -> frozenset[PersonId]:
     Who is not among them is buried, destroyed or was never known.
     """
     asked, keys, store = frozenset(persons), _keys(tx), open_store()
-    for chunk in _chunks(sorted(asked - keys.keys())):
+    for chunk in _chunks(sorted(one for one in asked if one not in keys)):
         buried = tombstones.buried(tx, chunk)
         fresh = {one: key for one in chunk if (key := store.cache.fresh.pop(one, None)) is not None}
         stored = _stored_of(store, [one for one in chunk if one not in buried | fresh.keys()])
         keys.update({one: key for one, key in fresh.items() if one not in buried} | stored)
-    return asked & keys.keys()
+    return asked if asked <= keys.keys() else frozenset(one for one in asked if one in keys)
 
 
 def keys_of(tx: Tx, persons: Iterable[PersonId]) -> Mapping[PersonId, Key]:
@@ -165,7 +165,7 @@ def _stored_of(store: KeyStore, persons: Sequence[str]) -> dict[str, Key]:
         except KeyStoreError:
             key = _stored(store, person)
         else:
-            key = Key(AESGCM(raw), Pseudonym(pseudonym))
+            key = Key(AESGCM(raw), Pseudonym(pseudonym), head_of(person))
         if key is not None:
             found[person] = key
     return found
@@ -215,7 +215,7 @@ def _unwrapped(store: KeyStore, person: PersonId) -> Key | None:
     wrapped, generation, pseudonym = rows[0]
     wrapping = AESGCM(store.generation_key(generation))
     raw = open_box(wrapping, place(person, str(generation)), wrapped)
-    return Key(AESGCM(raw), Pseudonym(pseudonym))
+    return Key(AESGCM(raw), Pseudonym(pseudonym), head_of(person))
 
 
 def pseudonym(tx: Tx, person: PersonId) -> Pseudonym:

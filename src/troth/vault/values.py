@@ -11,7 +11,7 @@ PersonId = NewType("PersonId", str)
 HIDDEN: Final = "<sealed>"
 
 
-class Sealed(Struct, frozen=True):
+class Sealed(Struct, frozen=True, gc=False):
     """A value sealed under a person's key; it opens at this place only."""
 
     person: PersonId
