@@ -21,7 +21,9 @@ PROSE: Final = tuple(
         for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "policy" / "README.md"]
     )
 )
-LANGUAGES: Final = frozenset({"console", "text", "toml", "markdown", "json", "python", "html"})
+LANGUAGES: Final = frozenset(
+    {"console", "text", "toml", "markdown", "json", "python", "html", "js"}
+)
 NEEDS_SERVER: Final = re.compile(
     r"\$ADDRESS|\btroth (?:audit|policy propose|ledger|vault|backup|key|person|consent)\b"
 )

@@ -8,9 +8,11 @@ import pytest
 from tests.access.house import House, act, house
 from tests.docs import console
 from troth.access import keys
+from troth.site.config import load
 from troth.sites.actions import Made, Wanted
 from troth.sites.assertions import read
 from troth.sites.facts import Caller
+from troth.sites.id_tokens import SAYS
 from troth.sites.words import SCOPES, SCOPES_OF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -41,3 +43,24 @@ def test_every_scope_and_what_a_publishable_key_may_be_given_stand_on_the_page()
         assert f"\n| `{scope}` |" in PAGE
     told = {kind: ", ".join(f"`{one}`" for one in scopes) for kind, scopes in SCOPES_OF.items()}
     assert f"| may be given | {told['secret']} | {told['publishable']} |" in PAGE
+
+
+def test_the_example_of_a_provider_of_users_is_read(tmp_path: Path) -> None:
+    (block,) = (
+        one
+        for one in console.blocks(PAGE)
+        if one.language == "toml" and "people_oidc_issuer" in "\n".join(one.lines)
+    )
+    (tmp_path / "troth.toml").write_text("\n".join(block.lines), encoding="utf-8")
+    issuer = load({"data": tmp_path}, {}).people_issuer()
+    assert issuer is not None
+    page = "\n".join("\n".join(one.lines) for one in console.blocks(PAGE) if one.language == "js")
+    assert f'authority: "{issuer.issuer}"' in page
+    assert any(f'client_id: "{client}"' in page for client in issuer.clients)
+
+
+def test_each_refusal_of_an_id_token_stands_on_the_page() -> None:
+    _, _, section = PAGE.partition("## Who is it? The ID token of your sign-in")
+    codes = {code for code, _ in SAYS.values()} | {"assertion-replayed", "assertion-provider"}
+    for code in codes:
+        assert f" | `{code}` | " in section

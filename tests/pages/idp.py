@@ -13,9 +13,11 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey
 
 CLIENT: Final = "troth"
+PAGE: Final = "shop-page"
+"""As whom the page of an operator is known, whose users sign in here."""
 SECRET: Final = "made up: a secret"
 SUBJECT: Final = "made-up-Subject-1"
 KEY: Final = ECKey.generate_key("P-256", {"kid": "one", "use": "sig"})
@@ -27,9 +29,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer discovery and keys."""
         ours: Idp = self.server.idp  # type: ignore[attr-defined]
+        ours.asked.append(self.path)
+        if ours.fails is not None and not self.path.startswith("/authorize?"):
+            return self._fail(*ours.fails)
         if self.path == "/keys":
-            keys: Any = KeySet([KEY]).as_dict(private=False)
-            return self._say(keys)
+            return self._say({"keys": [key.as_dict(private=False) for key in ours.keys]})
         if self.path.startswith("/authorize?"):
             return self._sign_in(ours)
         told = {
@@ -81,6 +85,13 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def _fail(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Location", "https://elsewhere.example.com/")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
@@ -93,13 +104,37 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Idp:
-    """The provider, and who signs in there: `claims` are what its token says besides."""
+    """The provider, and who signs in there: `claims` are what its token says besides.
+
+    `asked` is what it was asked for, `fails` what it answers instead: a status and a body.
+    """
 
     def __init__(self, port: int) -> None:
         self.issuer = f"http://127.0.0.1:{port}"
         self.codes: dict[str, dict[str, str]] = {}
         self.claims: dict[str, Any] = {}
         self.told_issuer = ""
+        self.keys: list[Any] = [KEY]
+        self.asked: list[str] = []
+        self.fails: tuple[int, bytes] | None = None
+
+    def id_token(
+        self, key: Any = KEY, at: datetime | None = None, *, head: Any = None, **claims: Any
+    ) -> str:
+        """Return the token of a page's user who has just signed in; None leaves a claim out."""
+        made = int((at or datetime.now(UTC)).timestamp())
+        told: dict[str, Any] = {
+            "iss": self.issuer,
+            "aud": PAGE,
+            "sub": SUBJECT,
+            "iat": made,
+            "exp": made + 3_600,
+        }
+        told["nonce"] = secrets.token_hex(8)
+        said = {name: one for name, one in {**told, **claims}.items() if one is not None}
+        header = {"alg": "ES256", "kid": key.kid, **(head or {})}
+        header = {name: one for name, one in header.items() if one is not None}
+        return jwt.encode(header, said, key, algorithms=[header["alg"]])
 
     def approve(self, address: str) -> dict[str, str]:
         """Have somebody sign in at the provider; return with what she is sent back."""

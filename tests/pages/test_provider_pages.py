@@ -16,7 +16,8 @@ from tests.pages.idp import CLIENT, SECRET, SUBJECT, Idp, running
 from troth.access.actions import claim_ownership, open_owner_link
 from troth.people.models import Account, Detail, SignedIn
 from troth.people.passwords import chosen
-from troth.people.provider import Provider, forget_description
+from troth.people.provider import Provider
+from troth.people.published import forget_description
 from troth.site.pages import provider as pages
 from troth.store import transact
 from troth.store.rate import Limit

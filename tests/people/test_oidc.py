@@ -13,7 +13,7 @@ NOW = datetime(2026, 11, 26, tzinfo=UTC)
 ISSUER = "https://provider.example.com"
 EXPECTED = Expected(ISSUER, "troth", "made-up-nonce")
 KEY = ECKey.generate_key("P-256", {"kid": "one", "use": "sig"})
-KEYS: Any = KeySet([KEY]).as_dict(private=False)
+KEYS: Any = KeySet([KEY]).as_dict(private=False)["keys"]
 AT = int(NOW.timestamp())
 CLAIMS: dict[str, Any] = {
     "iss": ISSUER,
@@ -90,7 +90,7 @@ def test_each_of_our_algorithms_is_taken() -> None:
     rsa = RSAKey.generate_key(2048, {"kid": "one"})
     edwards = OKPKey.generate_key("Ed25519", {"kid": "one"})
     for key, algorithm in ((rsa, "RS256"), (edwards, "EdDSA")):
-        keys: Any = {"keys": [key.as_dict(private=False)]}
+        keys: Any = [key.as_dict(private=False)]
         assert verified(token(key, algorithm), keys, EXPECTED, NOW).value
 
 
@@ -98,7 +98,7 @@ def test_an_algorithm_that_is_not_ours_is_refused() -> None:
     secret = OctKey.generate_key(256, {"kid": "one"})
     rsa = RSAKey.generate_key(2048, {"kid": "one"})
     for key, algorithm in ((secret, "HS256"), (rsa, "PS256")):
-        keys: Any = {"keys": [key.as_dict()]}
+        keys: Any = [key.as_dict()]
         with pytest.raises(TokenError):
             verified(token(key, algorithm), keys, EXPECTED, NOW)
 

@@ -17,7 +17,7 @@ from troth.access.known import CATEGORY, LOCK, SUBJECT_KIND, UNDER, bearer
 from troth.access.models import Member
 from troth.ledger import LedgerEntry, record
 from troth.people.models import Account, Detail
-from troth.people.provider import ProviderError
+from troth.people.published import ProviderError
 from troth.people.values import person_of, replace
 from troth.policy.words import Message, mark
 from troth.store import Tx

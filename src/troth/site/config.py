@@ -15,10 +15,11 @@ from typing import Any, Final, Literal
 from msgspec import Struct, ValidationError, convert
 
 import troth
+from troth.people.id_tokens import Issuer, demand_clients, demand_telling
 from troth.people.provider import Provider
 from troth.policy.words import Message, mark
 from troth.site.database import parse_url
-from troth.site.outside import demand_usable_mail, demand_usable_provider
+from troth.site.outside import demand_usable_issuer, demand_usable_mail, demand_usable_provider
 from troth.site.problem import CannotGoOnError
 from troth.wire.smtp_server import SmtpServer, parse_sender, parse_server
 
@@ -32,7 +33,10 @@ ACCENT: Final = re.compile(r"#[0-9a-fA-F]{6}")
 ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 AGE_KEY: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 LISTS: Final = frozenset(
-    {"backup_to", "operator_key_command", "trusted_origins", "trusted_proxies"}
+    {
+        *("backup_to", "operator_key_command", "people_oidc_clients"),
+        *("trusted_origins", "trusted_proxies"),
+    }
 )
 NUMBERS: Final[Mapping[str, tuple[range, str]]] = {
     "port": (range(65_536), "a port is a number from 0 to 65535"),
@@ -40,9 +44,11 @@ NUMBERS: Final[Mapping[str, tuple[range, str]]] = {
     "workers": (range(65), "from 0 to 64"),
     "generation_days": (range(1, 31), "from 1 to 30"),
 }
-PARSED: Final[Mapping[str, Callable[[str], object]]] = {
+PARSED: Final[Mapping[str, Callable[[Any], object]]] = {
     "database": parse_url,
     "mail_from": parse_sender,
+    "people_oidc_claim": demand_telling,
+    "people_oidc_clients": demand_clients,
     "smtp_url": parse_server,
 }
 """What is read once more where it is used, and refused at once if it cannot be."""
@@ -71,7 +77,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `backup_to` are the age public keys that open
     every backup. Mail goes out by `smtp_url`, with the password in it, in `smtp_password_file` or
     in the variable `TROTH_SMTP_PASSWORD`, from `mail_from`; without it mail waits. `oidc_issuer`
-    and the settings after it are the provider members may sign in by (docs/sign-in.md).
+    and the settings after it are the provider members may sign in by (docs/sign-in.md),
+    `people_oidc_issuer` and those after it the one an operator's users do (docs/keys.md).
     """
 
     data: Path
@@ -103,6 +110,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     oidc_client_secret_file: Path | None = None
     oidc_private: Literal["no", "yes"] = "no"
     oidc_name: str = ""
+    people_oidc_issuer: str = ""
+    people_oidc_clients: tuple[str, ...] = ()
+    people_oidc_private: Literal["no", "yes"] = "no"
+    people_oidc_claim: str = "sub"
 
     def __repr__(self) -> str:
         shown = (
@@ -139,6 +150,17 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             secret=secret,
             private=self.oidc_private == "yes",
             name=self.oidc_name or self.oidc_issuer.partition("//")[2].partition("/")[0],
+        )
+
+    def people_issuer(self) -> Issuer | None:
+        """Return the provider an operator's users sign in by, None where none is set."""
+        if not self.people_oidc_issuer:
+            return None
+        return Issuer(
+            issuer=self.people_oidc_issuer,
+            clients=frozenset(self.people_oidc_clients),
+            private=self.people_oidc_private == "yes",
+            claim=self.people_oidc_claim or "sub",
         )
 
     @property
@@ -307,6 +329,8 @@ def _parse(settings: Mapping[str, tuple[Any, str]]) -> Config:
     if config.oidc_issuer:
         known = config.oidc_client_id
         demand_usable_provider(places["oidc_issuer"], config.oidc_issuer, known, config.provider)
+    members = (config.oidc_issuer, config.oidc_client_id)
+    demand_usable_issuer(places, config.people_oidc_issuer, config.people_oidc_clients, members)
     return config
 
 

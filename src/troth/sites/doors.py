@@ -66,7 +66,7 @@ REFUSED: Final = {
     415: "The body is not sent as JSON.",
     422: "What was sent is not what is declared, or has another shape.",
     429: "Too many calls; Retry-After says when.",
-    503: "No version is in force, or the database does not answer.",
+    503: "No version is in force, or the database or the users' provider does not answer.",
 }
 """Why a call by a key is refused, by status."""
 ERASED: Final = mark("This subject was erased; nothing is taken in or given out any more.")

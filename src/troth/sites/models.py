@@ -47,14 +47,18 @@ class Key(models.Model):
 
 
 class SpentAssertion(models.Model):
-    """An identity assertion that was used, until it would have ended: none is used twice."""
+    """An identity assertion that was used, until it would have ended: none is used twice.
+
+    `key` is the one that signed it, `jti` the SHA-256 of that claim. An ID token's are “oidc” and
+    the SHA-256 of the part that is signed.
+    """
 
     key = models.CharField(max_length=ID_LENGTH)
     jti = models.CharField(max_length=64)
     until = models.DateTimeField()
 
     class Meta:
-        """Once a key; `jti` is the SHA-256 of the claim."""
+        """Once a key; forgotten by its end."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["key", "jti"], name="assertion_once")

@@ -4,7 +4,8 @@
 `subject_of(tx, who) -> PersonId`                   raises UnknownSubjectError, UnfitSubjectError,
                                                     KeyRefusedError, ErasedError
 A secret key names a user by the operator's id. A publishable one acts for who proves it: a visitor
-or an installation by its own secret (`Troth-Subject`), a user by an assertion (`Troth-Assertion`).
+or an installation by its own secret (`Troth-Subject`), a user by an assertion (`Troth-Assertion`),
+which the operator's back end has signed or the provider its users sign in by.
 """
 
 from datetime import datetime
@@ -16,9 +17,10 @@ from django.http import HttpRequest
 from msgspec import Struct
 
 from troth import vault
+from troth.people.id_tokens import TOKEN_LENGTH_MAX
 from troth.people.subjects import Bearer, demand_subject, is_subject, make_subject
 from troth.policy.words import Message, mark
-from troth.sites import assertions
+from troth.sites import assertions, believed
 from troth.sites.assertions import Asserted
 from troth.sites.doors import problem
 from troth.sites.errors import KeyRefusedError
@@ -34,7 +36,10 @@ ASSERTION: Final = "Troth-Assertion"
 DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 PROOFS: Final = {
     SUBJECT: (SECRET_LENGTH_MAX, "The secret of a visitor or an installation, by which it is she."),
-    ASSERTION: (assertions.TEXT_LENGTH_MAX, "Who she is, as the operator's back end has signed."),
+    ASSERTION: (
+        TOKEN_LENGTH_MAX,
+        "Who she is: signed by the operator's back end, or the ID token of her own sign-in.",
+    ),
 }
 """What a call by a publishable key may have, for `doors.described`."""
 
@@ -106,7 +111,7 @@ def who_calls(
     text = request.headers.get(ASSERTION, "")
     if text:
         try:
-            asserted = assertions.read(text, caller, _audience(request), now)
+            asserted = believed.read(text, caller, _audience(request), now)
         except KeyRefusedError as error:
             raise problem(error) from None
         return Who(caller, asserted=asserted, visitor=visitor)

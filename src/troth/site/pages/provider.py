@@ -19,7 +19,8 @@ from troth.access.sign_in import any_member, onward, sign_in_vouched
 from troth.people import provider, reauth
 from troth.people.oidc import Subject
 from troth.people.oidc_ask import LASTS, Asked
-from troth.people.provider import Provider, ProviderError
+from troth.people.provider import Provider
+from troth.people.published import ProviderError
 from troth.policy.words import Message, mark
 from troth.site.navigation import address, kept, own_page
 from troth.site.pages.account import require_member
