@@ -1,7 +1,7 @@
 """Many verbs share one transaction; each is durable when it is answered, or nothing of it is."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import IntegrityError, OperationalError, connection, connections
 
 from troth.people.models import Account
 from troth.store import BusyError, Committer, NestedTransactionError, Store, Tx, UnavailableError
+from troth.store import committer as committer_module
 from troth.store import transact as transact_now
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -110,6 +111,50 @@ def test_one_that_fails_takes_nobody_with_it(start: Start) -> None:
         done[1].result()
     assert done[2].result() == "three"
     assert set(Account.objects.values_list("handle", flat=True)) == {"one", "three"}
+
+
+def test_what_several_calls_of_a_verb_need_is_gathered_once_before_them(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committer_module, "_gathers", {})
+    told: list[tuple[str, ...]] = []
+
+    def gather(tx: Tx, calls: Sequence[tuple[Any, ...]]) -> None:
+        told.append(tuple(handle for (handle,) in calls))
+        tx.memo["gathered"] = len(calls)
+
+    def verb(tx: Tx, handle: str) -> tuple[str, int]:
+        return enter(tx, handle), tx.memo.get("gathered", 0)
+
+    committer_module.gathered_by(verb, gather)
+    committer = start()
+    assert committer.submit(verb, "alone").result(30) == ("alone", 0)
+    done = behind(
+        committer,
+        lambda: [
+            committer.submit(verb, "one"),
+            committer.submit(enter, "other"),
+            committer.submit(verb, "two"),
+        ],
+    )
+    assert [one.result() for one in done] == [("one", 2), "other", ("two", 2)]
+    assert told == [("one", "two")]
+
+
+def test_where_gathering_fails_each_is_done_without_it(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committer_module, "_gathers", {})
+
+    def gather(tx: Tx, calls: Sequence[tuple[Any, ...]]) -> None:
+        enter(tx, "nobody asked for")
+        raise ValueError(calls)
+
+    committer_module.gathered_by(enter, gather)
+    committer = start()
+    done = behind(committer, lambda: [committer.submit(enter, one) for one in ("one", "two")])
+    assert [one.result() for one in done] == ["one", "two"]
+    assert set(Account.objects.values_list("handle", flat=True)) == {"one", "two"}
 
 
 def test_of_two_that_collide_the_first_wins(start: Start) -> None:

@@ -20,11 +20,12 @@ from troth.consent.errors import (
     UnknownChoiceError,
 )
 from troth.consent.history import FIELD
-from troth.consent.rows import stands, take_turn
+from troth.consent.rows import stands, take_turn, take_turns
 from troth.consent.saying import CHOSEN, UNDER, Chosen, Said, Seen, keep
 from troth.consent.weighing import weigh
 from troth.people.values import NoPolicyError, RefusedError, demand
 from troth.store import Tx
+from troth.store.committer import gathered_by
 from troth.vault import PersonId
 
 __all__ = [
@@ -67,3 +68,6 @@ def withdraw(tx: Tx, subject: PersonId, abouts: Iterable[str], seen: Seen) -> Ch
     except (NoPolicyError, RefusedError):
         leave = None
     return keep(tx, subject, said, seen, leave)
+
+
+gathered_by(choose, lambda tx, calls: take_turns(tx, [subject for subject, *_ in calls]))

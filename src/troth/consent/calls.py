@@ -5,7 +5,7 @@
 What would be refused is refused before it is written beside others (`foreseen`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +19,7 @@ from troth.consent.errors import JoinNotDeclaredError, OtherVersionError, Unknow
 from troth.consent.joining import join
 from troth.consent.saying import Chosen, Seen
 from troth.consent.wording import asked, asks
-from troth.people.subjects import demand_subject
+from troth.people.subjects import demand_subject, find_subjects, is_fit
 from troth.people.values import NoPolicyError, RefusedError, demand_rules
 from troth.policy.document import Version
 from troth.policy.words import Lang
@@ -27,6 +27,7 @@ from troth.sites import assertions
 from troth.sites.secrets import bearer_secret
 from troth.sites.who import Who, subject_of
 from troth.store import Tx
+from troth.store.committer import gathered_by
 from troth.store.idempotent import Answer, Asked, once
 from troth.vault import ErasedError, PersonId
 from troth.versions import facts as versions
@@ -118,6 +119,19 @@ def said(tx: Tx, who: Who, saying: Saying, call: Asked | None) -> ConsentAnswer:
     minted = token.mint(tx, subject, demand_rules(tx))
     secret = "" if who.first is None else bearer_secret(subject, who.first.bearer)
     return ConsentAnswer(kept.sequence, kept.changed, minted.token, minted.expires, secret)
+
+
+def _turns(tx: Tx, calls: Sequence[tuple[Who, Saying, Asked | None]]) -> None:
+    """Take the turns of all whom calls of one commit are about, as far as they are known."""
+    vault.hold_off(tx)
+    whos = [who for who, *_ in calls]
+    named = {who.external or (who.asserted.external if who.asserted else "") for who in whos}
+    known = find_subjects(tx, filter(is_fit, named))
+    borne = (one.person for who in whos for one in (who.visitor, who.first) if one is not None)
+    rows.take_turns(tx, [*known.values(), *borne])
+
+
+gathered_by(said, _turns)
 
 
 def stands(tx: Tx, who: Who, lang: Lang) -> ConsentState:

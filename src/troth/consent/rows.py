@@ -1,6 +1,7 @@
 """How choices are read and written: by plain SQL, as a banner's answers come many at a time.
 
 `take_turn(tx, subject) -> None`              before what stands is asked for, to change it
+`take_turns(tx, subjects) -> None`            the same for many at once
 `stands(tx, subject) -> tuple[Stood, ...]`    what was said last to each thing; once a transaction
 `read_many(tx, subjects) -> None`             the same of many, asked for together
 `write(tx, subject, entry, rows) -> None`     choices of one entry, which then are what stands
@@ -17,12 +18,14 @@ from troth import vault
 from troth.consent.wording import Kind
 from troth.ledger import EntryId
 from troth.store import Tx
-from troth.store.locks import serialise
+from troth.store.locks import serialise, serialise_all
 from troth.store.rows import Rows, insert
 from troth.vault import PersonId
 
 LOCK: Final = "consent.{}"
 MEMO: Final = "consent.stands"
+TURNS: Final = "consent.turns"
+"""Whose turns a transaction has."""
 CHUNK: Final = 500
 """How many subjects one query asks for."""
 CHOICES: Final = Rows(
@@ -74,13 +77,28 @@ class Stood(Struct, frozen=True):
 
 
 def take_turn(tx: Tx, subject: PersonId) -> None:
-    """Wait until nobody else writes what this subject says, and have what stands asked for anew.
+    """Wait until nobody else writes what this subject says; what stands is asked for after that.
 
     Nobody is erased until the transaction ends, so that what it writes of her is erased with her.
     """
     vault.hold_off(tx)
-    serialise(tx, LOCK.format(subject))
-    tx.memo.get(MEMO, {}).pop(subject, None)
+    held: set[PersonId] = tx.memo.setdefault(TURNS, set())
+    if subject not in held:
+        serialise(tx, LOCK.format(subject))
+        tx.memo.get(MEMO, {}).pop(subject, None)
+        held.add(subject)
+
+
+def take_turns(tx: Tx, subjects: Iterable[PersonId]) -> None:
+    """Take the turns of many, and read what stands for all of them: two messages."""
+    vault.hold_off(tx)
+    held: set[PersonId] = tx.memo.setdefault(TURNS, set())
+    wanted = [one for one in dict.fromkeys(subjects) if one not in held]
+    serialise_all(tx, map(LOCK.format, wanted))
+    for subject in wanted:
+        tx.memo.get(MEMO, {}).pop(subject, None)
+    held.update(wanted)
+    read_many(tx, wanted)
 
 
 def stands(tx: Tx, subject: PersonId) -> tuple[Stood, ...]:

@@ -53,9 +53,15 @@ class UnfitSubjectError(ValueError):
         super().__init__(self.message.render(str))
 
 
+def is_fit(external: str) -> bool:
+    """Tell whether it can be somebody's id."""
+    fits = bool(external.strip()) and len(external) <= EXTERNAL_LENGTH_MAX
+    return fits and external.isprintable()
+
+
 def demand_fit(external: str) -> None:
     """Refuse what can be nobody's id. Raises UnfitSubjectError."""
-    if not external.strip() or len(external) > EXTERNAL_LENGTH_MAX or not external.isprintable():
+    if not is_fit(external):
         raise UnfitSubjectError
 
 

@@ -23,6 +23,8 @@ from troth.store.wal import Checkpointer
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 Prepare = Callable[[Sequence[Any]], None]
+Gather = Callable[[Tx, Sequence[tuple[Any, ...]]], None]
+"""Asks for what many calls of one verb need; it is given the arguments of each."""
 
 VERBS_MAX: Final = 1_000
 """How many verbs share one transaction at most."""
@@ -39,6 +41,18 @@ UNDONE: Final = frozenset({"40P01", "40001"})
 UNDONE_TRIES: Final = 3
 
 log = structlog.get_logger("troth.store")
+
+
+_gathers: dict[Callable[..., Any], Gather] = {}
+
+
+def gathered_by(verb: Callable[..., Any], gather: Gather) -> None:
+    """Have what several calls of a verb in one transaction need be asked for once, before them.
+
+    To be called as a module is loaded. What `gather` finds it leaves in the memo, where the verb
+    looks first; what it raises has each of the group be done by itself, without it.
+    """
+    _gathers[verb] = gather
 
 
 class BusyError(Exception):
@@ -195,6 +209,7 @@ class Committer:
         alias, pending = self._store.alias, Pending()
         memo: dict[str, Any] = {}
         with transaction_of(self._store, "a group commit"):
+            _gather(Tx(alias, datetime.now(UTC), SYSTEM, pending, memo, given=False), group)
             now = datetime.now(UTC)
             results = [
                 call.verb(
@@ -219,6 +234,16 @@ class Committer:
             lost = UnavailableError(type(error).__name__)
             lost.__cause__ = error
             call.done.set_exception(lost)
+
+
+def _gather(tx: Tx, group: Sequence[_Call[Any]]) -> None:
+    alike: dict[Callable[..., Any], list[tuple[Any, ...]]] = {}
+    for call in group:
+        if call.verb in _gathers:
+            alike.setdefault(call.verb, []).append(call.args)
+    for verb, calls in alike.items():
+        if len(calls) > 1:
+            _gathers[verb](tx, calls)
 
 
 def _was_undone(error: Exception) -> bool:
