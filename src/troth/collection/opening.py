@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from django.db import connections
-
 from troth import vault
 from troth.collection.given import Value
 from troth.collection.kinds import as_value
 from troth.gate import Permit
 from troth.people.models import DETAILS
 from troth.store import Tx
+from troth.store.driver import run
 from troth.vault import PersonId, Sealed
 from troth.versions import facts as versions
 
@@ -34,10 +33,8 @@ def newest(
     if not asked:
         return found
     declared = versions.document(tx.alias, permit.decision.version).register.category[category]
-    with connections[tx.alias].cursor() as cursor:
-        named = ", ".join(["%s"] * len(asked))
-        cursor.execute(NEWEST.format(fields=named), [person, category, *asked])
-        rows = cursor.fetchall()
+    named = ", ".join(["%s"] * len(asked))
+    rows = run(tx.alias, NEWEST.format(fields=named), [person, category, *asked])
     sealed = [Sealed(person, category, field, version, bytes(box)) for field, version, box in rows]
     for one, opened in zip(
         sealed, vault.unseal_many(tx, sealed, {permit.person: permit}), strict=True

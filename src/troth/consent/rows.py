@@ -18,6 +18,7 @@ from troth import vault
 from troth.consent.wording import Kind
 from troth.ledger import EntryId
 from troth.store import Tx
+from troth.store.driver import run
 from troth.store.locks import serialise, serialise_all
 from troth.store.rows import Rows, insert
 from troth.vault import PersonId
@@ -115,10 +116,8 @@ def read_many(tx: Tx, subjects: Iterable[PersonId]) -> None:
     wanted = iter([one for one in dict.fromkeys(subjects) if one not in known])
     while some := list(islice(wanted, CHUNK)):
         said: dict[PersonId, list[Stood]] = {subject: [] for subject in some}
-        with connections[tx.alias].cursor() as cursor:
-            cursor.execute(READ.format(places=", ".join(["%s"] * len(some))), some)
-            for row in cursor.fetchall():
-                said[row[0]].append(_stood(row))
+        for row in run(tx.alias, READ.format(places=", ".join(["%s"] * len(some))), some):
+            said[row[0]].append(_stood(row))
         known.update((subject, tuple(found)) for subject, found in said.items())
 
 
@@ -137,14 +136,11 @@ def last_number(stood: Sequence[Stood]) -> int:
 
 def write(tx: Tx, subject: PersonId, entry: EntryId, rows: Sequence[Sequence[Any]]) -> None:
     """Write choices that one entry tells of, and have them be what stands."""
-    connection = connections[tx.alias]
-    if connection.vendor == "postgresql":
+    if connections[tx.alias].vendor == "postgresql":
         row = f"({', '.join(['%s'] * len(CHOICES.names))})"
         values = [value for row in rows for value in row]
-        with connection.cursor() as cursor:
-            cursor.execute(AT_ONCE.format(rows=", ".join([row] * len(rows))), values)
+        run(tx.alias, AT_ONCE.format(rows=", ".join([row] * len(rows))), values)
     else:
         insert(tx.alias, CHOICES, rows)
-        with connection.cursor() as cursor:
-            cursor.execute(OF_ENTRY, [entry.hex])
+        run(tx.alias, OF_ENTRY, [entry.hex])
     tx.memo.get(MEMO, {}).pop(subject, None)

@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.db import connections
 from msgspec import Struct
 
+from troth.store.driver import run
 from troth.store.transaction import Tx
 
 GLANCE: Final = "store.glance"
@@ -40,11 +41,8 @@ def look_anew(tx: Tx) -> None:
 
 
 def _look(tx: Tx) -> dict[str, Any]:
-    connection = connections[tx.alias]
     asked = list(_questions.values())
-    moment = connection.ops.adapt_datetimefield_value(tx.now)
-    moments = [moment for one in asked if "%s" in one.sql]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(f'({one.sql})' for one in asked)}", moments)
-        answers = cursor.fetchone()
+    moment = connections[tx.alias].ops.adapt_datetimefield_value(tx.now)
+    sql = f"SELECT {', '.join(f'({one.sql})' for one in asked)}"
+    (answers,) = run(tx.alias, sql, [moment for one in asked if "%s" in one.sql])
     return dict(zip((one.name for one in asked), answers, strict=True))

@@ -15,6 +15,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
+from troth.store.driver import run, run_many
+
 COPY_ROWS_MIN: Final = 8
 """From how many rows on COPY is faster than INSERT."""
 
@@ -58,11 +60,11 @@ class Pending:
         if not gathered:
             return
         connection = connections[alias]
+        if connection.vendor != "postgresql":
+            _write_sqlite(alias, gathered)
+            return
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                _write_postgres(connection, cursor, gathered)
-            else:
-                _write_sqlite(cursor, gathered)
+            _write_postgres(connection, cursor, gathered)
 
 
 def insert(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> None:
@@ -73,13 +75,13 @@ def insert(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> None:
     pending.flush(alias)
 
 
-def _write_sqlite(cursor: CursorWrapper, gathered: Mapping[Rows, Sequence[Sequence[Any]]]) -> None:
+def _write_sqlite(alias: str, gathered: Mapping[Rows, Sequence[Sequence[Any]]]) -> None:
     for into, rows in gathered.items():
         adapt = _adapter("sqlite", into)
         if len(rows) == 1:
-            cursor.execute(_insert(into), adapt(rows[0]))
+            run(alias, _insert(into), adapt(rows[0]))
         else:
-            cursor.executemany(_insert(into), [adapt(row) for row in rows])
+            run_many(alias, _insert(into), [adapt(row) for row in rows])
 
 
 def _write_postgres(
@@ -113,16 +115,15 @@ def insert_new(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> list[bo
     adapt = _adapter(connection.vendor, into)
     returned = ", ".join(into.key)
     conflict = f" ON CONFLICT ({returned}) DO NOTHING RETURNING {returned}"
-    written: set[tuple[Any, ...]] = set()
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            values = list(zip(*(adapt(rows[n]) for n in numbers), strict=True))
-            cursor.execute(_insert_unnest(into) + conflict, [list(column) for column in values])
-            written = {tuple(map(_plain, found)) for found in cursor.fetchall()}
-        else:
-            for n in numbers:
-                cursor.execute(_insert(into) + conflict, adapt(rows[n]))
-                written.update(tuple(map(_plain, found)) for found in cursor.fetchall())
+    if connection.vendor == "postgresql":
+        values = list(zip(*(adapt(rows[n]) for n in numbers), strict=True))
+        columns = [list(column) for column in values]
+        found = run(alias, _insert_unnest(into) + conflict, columns)
+    else:
+        found = [
+            row for n in numbers for row in run(alias, _insert(into) + conflict, adapt(rows[n]))
+        ]
+    written = {tuple(map(_plain, row)) for row in found}
     new = {n for n in numbers if tuple(_plain(adapt(rows[n])[p]) for p in places) in written}
     return [n in new for n in range(len(rows))]
 

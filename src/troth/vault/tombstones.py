@@ -6,10 +6,9 @@ The newest tombstone is also the clock by which every process forgets the keys i
 from collections.abc import Sequence
 from typing import Final
 
-from django.db import connections
-
 from troth.policy.words import Message, mark
 from troth.store import Tx
+from troth.store.driver import run
 from troth.store.glance import glance, look_anew, question
 from troth.store.locks import serialise, share
 from troth.vault.errors import KeyStoreError
@@ -33,17 +32,14 @@ def clock(tx: Tx) -> int:
 
 def is_buried(tx: Tx, person: PersonId) -> bool:
     """Tell whether a person has a tombstone."""
-    with connections[tx.alias].cursor() as cursor:
-        cursor.execute("SELECT 1 FROM vault_tombstone WHERE person = %s", [person])
-        return cursor.fetchone() is not None
+    return bool(run(tx.alias, "SELECT 1 FROM vault_tombstone WHERE person = %s", [person]))
 
 
 def buried(tx: Tx, persons: Sequence[PersonId]) -> frozenset[PersonId]:
     """Return who of some hundred persons has a tombstone."""
     places = ", ".join(["%s"] * len(persons))
-    with connections[tx.alias].cursor() as cursor:
-        cursor.execute(f"SELECT person FROM vault_tombstone WHERE person IN ({places})", persons)  # noqa: S608 - places alone
-        return frozenset(PersonId(person) for (person,) in cursor.fetchall())
+    sql = f"SELECT person FROM vault_tombstone WHERE person IN ({places})"  # noqa: S608 - places alone
+    return frozenset(PersonId(person) for (person,) in run(tx.alias, sql, persons))
 
 
 def hold_off(tx: Tx) -> None:
