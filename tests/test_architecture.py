@@ -3,15 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-SOURCE: Final = ROOT / "src" / "troth"
+from tests.sources import ROOT, SOURCE, nodes, python_files, source_files, tree
+
 PURE: Final = ("policy", "gate")
 CHAPTERS: Final = frozenset(
     {"collection", "cookies", "disclosure", "protection", "incidents", "revision"}
@@ -51,24 +50,6 @@ FILE_LINES_MAX: Final = 400
 DRAWERS: Final = re.compile(r"^(utils?|helpers?|misc|common|shared|lib|tools)$")
 
 
-def python_files() -> list[Path]:
-    return sorted(
-        path
-        for folder in ("src", "tests", "bench", "tools", "client", "examples")
-        for path in (ROOT / folder).rglob("*.py")
-        if "migrations" not in path.parts
-    )
-
-
-def source_files() -> list[Path]:
-    return [path for path in python_files() if SOURCE in path.parents]
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), str(path))
-
-
 def module_name(path: Path) -> str:
     parts = path.relative_to(SOURCE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -76,7 +57,7 @@ def module_name(path: Path) -> str:
 
 def imports(path: Path) -> Iterator[tuple[str, int]]:
     """Yield each imported module's full name with its line, inside functions too."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -129,7 +110,7 @@ def test_a_pure_package_does_no_io_and_knows_no_clock(package: str) -> None:
         for name, line in imports(path):
             if name in IMPURE_MODULES or name.split(".")[0] in IMPURE_MODULES - {"http"}:
                 wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and IMPURE_CALLS.match(ast.unparse(node.func)):
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} calls {ast.unparse(node)}")
     assert wrong == []
@@ -172,7 +153,7 @@ def test_functions_stay_small() -> None:
     long = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
         for path in python_files()
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno + 1 > FUNCTION_LINES_MAX
     ]
@@ -194,7 +175,7 @@ def test_only_the_store_opens_and_ends_transactions() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node.func)}"
         for path in source_files()
         if path.relative_to(SOURCE).parts[0] != "store"
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and re.search(r"(^|\.)(atomic|commit|rollback|set_autocommit)$", ast.unparse(node.func))
         and not ast.unparse(node.func).startswith("sabotage")
@@ -210,7 +191,7 @@ def test_a_verb_takes_the_transaction_first_and_reads_no_clock() -> None:
                 first = node.args.args[0].arg if node.args.args else ""
                 if first != "tx":
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}({first})")
-        for call in ast.walk(tree(path)):
+        for call in nodes(path):
             if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(
                 (".now", ".utcnow", ".today", "time.time")
             ):
@@ -236,7 +217,7 @@ REVEALS: Final = frozenset(
 
 def calls(path: Path) -> Iterator[tuple[str, int]]:
     """Yield what is called in a file, with its line."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Call):
             yield ast.unparse(node.func), node.lineno
 
@@ -281,7 +262,7 @@ def test_the_key_store_is_opened_in_the_vault_alone() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in source_files()
         if path.relative_to(SOURCE).parts[0] != "vault"
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and node.value == "keys.db"
     ]
     assert wrong == []
@@ -380,7 +361,7 @@ def test_a_view_decides_nothing_about_the_domain() -> None:
     for path in source_files():
         if path.stem not in {"pages", "api"} and path.parent.name != "pages":
             continue
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.If | ast.IfExp) and not about_the_request(node.test):
                 wrong.append(
                     f"{path.relative_to(ROOT)}:{node.test.lineno} if {ast.unparse(node.test)}"

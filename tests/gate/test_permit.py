@@ -1,7 +1,6 @@
 """A permit comes of an allowed decision, for one person, and of nothing else."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +16,11 @@ from tests.gate.cases import (
     names,
 )
 from tests.gate.house import HOUSE, NOW, rulebook
+from tests.sources import SOURCE, nodes, source_files
 from troth.gate import NotPermittedError, decide, permit, permits
 from troth.gate.facts import CollectFacts, ReleaseFacts, UseFacts, ViewFacts
 from troth.policy.words import Pseudonym
 
-SOURCE = Path(__file__).resolve().parents[2] / "src" / "troth"
 SHE = Pseudonym("p-1")
 HE = Pseudonym("p-2")
 USE = UseFacts(category="account", purpose="support")
@@ -129,8 +128,8 @@ def test_a_permit_narrowed_in_one_category_opens_the_other_whole_and_no_third() 
 def test_no_permit_and_no_decision_is_built_but_in_the_gate(name: str, homes: set[str]) -> None:
     found = {
         path.relative_to(SOURCE).as_posix()
-        for path in sorted(SOURCE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path in source_files()
+        for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == name
     }
     assert found == homes
