@@ -17,6 +17,7 @@ WRITERS: Final = 16
 ROUNDS: Final = max(2, int(os.environ.get("TROTH_ROUNDS", "8")) // 4)
 ANSWERS: Final = 60
 STATISTICS: Final = "purpose.usage-statistics"
+pytestmark = pytest.mark.slow
 
 
 def yes(troth: Troth, known: str) -> dict[str, Any]:
@@ -39,7 +40,6 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
         return list(threads.map(call, calls))
 
 
-@pytest.mark.slow
 def test_sixty_four_calls_at_once_are_each_done_once(keyed_troth: Served, user: str) -> None:
     troth = keyed_troth.troth
     troth.record(**account(user))
@@ -72,7 +72,6 @@ def test_the_same_person_is_made_once_however_many_bring_her(
     assert len(set(at_once(again))) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.torture
 def test_a_server_that_is_told_to_stop_loses_nothing_it_has_acknowledged(
     fresh_keyed_troth: Served,

@@ -16,6 +16,7 @@ from tests.services.server import Server
 
 COUNT = "purpose.visitor-count"
 AT_ONCE = 4
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

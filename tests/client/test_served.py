@@ -13,6 +13,7 @@ from tests.services.server import free_port
 
 PUBLICATION = "purpose.publication"
 STATISTICS = "purpose.usage-statistics"
+pytestmark = pytest.mark.slow
 
 
 def message(subject: str) -> dict[str, Any]:

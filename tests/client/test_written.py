@@ -11,6 +11,7 @@ from tests.docs import console
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PRINTS: Final = re.compile(r"print\(.*\)  # (.+)")
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("page", ["client/README.md", "docs/client.md"])
