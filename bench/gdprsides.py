@@ -17,6 +17,7 @@ from troth.gate.facts import CollectFacts, UseFacts
 from troth.ledger import LedgerEntry, record
 from troth.ledger.models import Entry
 from troth.store import SYSTEM, Committer, Store, Tx, transact
+from troth.store.driver import run
 from troth.vault import PersonId, Sealed
 from troth.versions import facts
 
@@ -151,18 +152,15 @@ def insert(tx: Tx, row: Record) -> None:
     who = vault.pseudonym(tx, person)
     entry = record(tx, LedgerEntry("bench.insert", rules.version, who, about, asked, decision))
     values: list[Any] = [key, usr, purpose, *others, rules.version, sealed.box, entry.hex]
-    with connections[tx.alias].cursor() as cursor:
-        places = ", ".join(["%s"] * len(values))
-        cursor.execute(f"INSERT INTO bench_record VALUES ({places})", values)  # noqa: S608 - places alone
+    places = ", ".join(["%s"] * len(values))
+    run(tx.alias, f"INSERT INTO bench_record VALUES ({places})", values)  # noqa: S608 - places alone
 
 
 def delete(tx: Tx, key: str) -> None:
     """Delete a record; the entry names whose it was."""
-    with connections[tx.alias].cursor() as cursor:
-        cursor.execute("DELETE FROM bench_record WHERE key = %s RETURNING usr", [key])
-        row = cursor.fetchone()
-    who = None if row is None else vault.pseudonym(tx, PersonId(row[0]))
-    record(tx, LedgerEntry("bench.delete", "", who, {"key": key, "found": row is not None}))
+    found = run(tx.alias, "DELETE FROM bench_record WHERE key = %s RETURNING usr", [key])
+    who = vault.pseudonym(tx, PersonId(found[0][0])) if found else None
+    record(tx, LedgerEntry("bench.delete", "", who, {"key": key, "found": bool(found)}))
 
 
 def share_by(tx: Tx, column: str, value: str, to: str) -> None:
@@ -183,24 +181,21 @@ def change(tx: Tx, key: str, data: str) -> None:
     """Seal other data in a record's place."""
     rules = facts.current_rulebook(tx)
     assert rules is not None
-    with connections[tx.alias].cursor() as cursor:
-        cursor.execute("SELECT usr, purpose FROM bench_record WHERE key = %s", [key])
-        row = cursor.fetchone()
-        if row is None:
-            record(tx, LedgerEntry("bench.change", rules.version, about={"rows": 0}))
-            return
-        person = PersonId(row[0])
-        asked = CollectFacts(category=CATEGORY, fields=COLLECTED, purpose=row[1], source="direct")
-        decision = may_collect(rules, asked, tx.now)
-        assert decision.allowed
-        sealed = vault.seal(tx, person, CATEGORY, FIELD, data, rules.version)
-        about = {"commitment": vault.commitment(sealed).hex()}
-        who = vault.pseudonym(tx, person)
-        entry = record(tx, LedgerEntry("bench.change", rules.version, who, about, asked, decision))
-        values = (sealed.box, rules.version, entry.hex, key)
-        cursor.execute(
-            "UPDATE bench_record SET box = %s, version = %s, entry = %s WHERE key = %s", values
-        )
+    found = run(tx.alias, "SELECT usr, purpose FROM bench_record WHERE key = %s", [key])
+    if not found:
+        record(tx, LedgerEntry("bench.change", rules.version, about={"rows": 0}))
+        return
+    person, purpose = PersonId(found[0][0]), found[0][1]
+    asked = CollectFacts(category=CATEGORY, fields=COLLECTED, purpose=purpose, source="direct")
+    decision = may_collect(rules, asked, tx.now)
+    assert decision.allowed
+    sealed = vault.seal(tx, person, CATEGORY, FIELD, data, rules.version)
+    about = {"commitment": vault.commitment(sealed).hex()}
+    who = vault.pseudonym(tx, person)
+    entry = record(tx, LedgerEntry("bench.change", rules.version, who, about, asked, decision))
+    values = (sealed.box, rules.version, entry.hex, key)
+    query = "UPDATE bench_record SET box = %s, version = %s, entry = %s WHERE key = %s"
+    run(tx.alias, query, values)
 
 
 def read_by(tx: Tx, column: str, value: str) -> list[str]:
@@ -209,10 +204,8 @@ def read_by(tx: Tx, column: str, value: str) -> list[str]:
     assert rules is not None
     asked = UseFacts(category=CATEGORY, purpose=value if column == "purpose" else RIGHTS)
     decision = may_use(rules, asked, tx.now)
-    with connections[tx.alias].cursor() as cursor:
-        query = f"SELECT usr, version, box FROM bench_record WHERE {column} = %s"  # noqa: S608 - three columns
-        cursor.execute(query, [value])
-        rows = cursor.fetchall()
+    query = f"SELECT usr, version, box FROM bench_record WHERE {column} = %s"  # noqa: S608 - three columns
+    rows = run(tx.alias, query, [value])
     names = vault.pseudonyms(tx, {PersonId(row[0]) for row in rows})
     sealed = [
         Sealed(PersonId(usr), CATEGORY, FIELD, version, bytes(box)) for usr, version, box in rows
@@ -236,11 +229,9 @@ def last(tx: Tx, count: int) -> list[Any]:
 
 def gone(tx: Tx, key: str) -> bool:
     """Verify a deletion, which is entered too."""
-    with connections[tx.alias].cursor() as cursor:
-        cursor.execute("SELECT 1 FROM bench_record WHERE key = %s", [key])
-        found = cursor.fetchone() is None
-    record(tx, LedgerEntry("bench.verify", about={"key": key, "gone": found}))
-    return found
+    gone = not run(tx.alias, "SELECT 1 FROM bench_record WHERE key = %s", [key])
+    record(tx, LedgerEntry("bench.verify", about={"key": key, "gone": gone}))
+    return gone
 
 
 VERBS: Final[dict[str, Any]] = {
