@@ -19,10 +19,10 @@ from troth.consent.errors import JoinNotDeclaredError, OtherVersionError, Unknow
 from troth.consent.joining import join
 from troth.consent.saying import Chosen, Seen
 from troth.consent.wording import asked, asks
-from troth.people.subjects import demand_subject, find_subjects, is_fit
+from troth.people.subjects import UnknownSubjectError, demand_subject, find_subjects, is_fit
 from troth.people.values import NoPolicyError, RefusedError, demand_rules
 from troth.policy.document import Version
-from troth.policy.words import Lang
+from troth.policy.words import Lang, mark
 from troth.sites import assertions
 from troth.sites.secrets import bearer_secret
 from troth.sites.who import Who, subject_of
@@ -37,6 +37,10 @@ TAKEN_BACK_ANYWAY: Final = (OtherVersionError, UnknownChoiceError, NoPolicyError
 UNJOINED: Final = (JoinNotDeclaredError, NoPolicyError, RefusedError, ErasedError)
 """What refuses a joining, before anything of it is written, and no withdrawal beside it."""
 NOTHING: Final = Chosen(0, frozenset())
+UNSAID: Final = mark(
+    "Nobody is known by this assertion: she has said nothing yet, or was erased. Her first choice"
+    " makes her known; ask without an assertion for the words to show her."
+)
 
 
 class Saying(Struct, frozen=True):
@@ -159,7 +163,10 @@ def known(tx: Tx, who: Who) -> PersonId:
     Raises UnknownSubjectError, UnfitSubjectError, ErasedError.
     """
     if who.asserted is not None:
-        return demand_subject(tx, who.asserted.external)
+        try:
+            return demand_subject(tx, who.asserted.external)
+        except UnknownSubjectError:
+            raise UnknownSubjectError(UNSAID) from None
     if who.visitor is not None:
         vault.pseudonym(tx, who.visitor.person)  # raises where she was erased
         return who.visitor.person
