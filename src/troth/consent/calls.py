@@ -2,6 +2,7 @@
 
 `said(tx, who, saying, call) -> ConsentAnswer`     raises as `sites.who`, `choose` and `join` do
 `stands(tx, who, lang) -> ConsentState`            raises as `sites.who` does
+`spent_and_in_turn(tx, calls) -> None`             what several of `said` in one commit begin with
 What would be refused is refused before it is written beside others (`foreseen`).
 """
 
@@ -125,17 +126,22 @@ def said(tx: Tx, who: Who, saying: Saying, call: Asked | None) -> ConsentAnswer:
     return ConsentAnswer(kept.sequence, kept.changed, minted.token, minted.expires, secret)
 
 
-def _turns(tx: Tx, calls: Sequence[tuple[Who, Saying, Asked | None]]) -> None:
-    """Take the turns of all whom calls of one commit are about, as far as they are known."""
+def spent_and_in_turn(tx: Tx, calls: Sequence[tuple[Who, Saying, Asked | None]]) -> None:
+    """Take the turns of all whom calls of one commit are about, as far as they are known.
+
+    Their assertions are used up before, as by one call alone: else of two servers that are sent the
+    same one each might have what the other waits for.
+    """
     vault.hold_off(tx)
     whos = [who for who, *_ in calls]
+    assertions.spend_all(tx, [who.asserted for who in whos if who.asserted is not None])
     named = {who.external or (who.asserted.external if who.asserted else "") for who in whos}
     known = find_subjects(tx, filter(is_fit, named))
     borne = (one.person for who in whos for one in (who.visitor, who.first) if one is not None)
     rows.take_turns(tx, [*known.values(), *borne])
 
 
-gathered_by(said, _turns)
+gathered_by(said, spent_and_in_turn)
 
 
 def stands(tx: Tx, who: Who, lang: Lang) -> ConsentState:
@@ -202,6 +208,8 @@ def _once(tx: Tx, who: Who, saying: Saying, call: Asked) -> tuple[PersonId, _Kep
 def _say(tx: Tx, who: Who, saying: Saying) -> tuple[PersonId, Chosen]:
     subject = subject_of(tx, who)
     seen = replace(saying.seen, bearer=who.bearer, key=who.caller.key, origin=who.caller.origin)
+    if saying.joins and who.visitor is not None:
+        rows.take_turns(tx, [subject, who.visitor.person])  # both at once, as others do
     chosen = NOTHING
     if saying.choices or not saying.joins:
         chosen = _chosen(tx, subject, saying, seen)
