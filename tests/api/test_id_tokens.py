@@ -69,7 +69,10 @@ def test_a_refused_call_uses_none_up(version: str, page: Outside, idp: Idp) -> N
 
 
 def test_nobody_is_made_by_asking(page: Outside, idp: Idp) -> None:
-    refused(page.get(CONSENTS, troth_assertion=idp.id_token()), 404, "subject-unknown")
+    told = page.get(CONSENTS, troth_assertion=idp.id_token())
+    says = refused(told, 404, "subject-unknown")["detail"]
+    assert "Her first choice makes her known" in says
+    assert "new" not in says  # which a publishable key may not send
     assert not Person.objects.exists()
 
 

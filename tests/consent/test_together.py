@@ -1,6 +1,7 @@
 """Choices of many in one commit: their turns are taken, and what stands is read, together."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,16 @@ def test_two_choices_of_one_person_in_one_commit_are_numbered_in_turn(version: s
         False,
     ]
     assert Standing.objects.get().given is False
+
+
+def test_who_says_more_in_one_commit_says_it_no_earlier_than_what_she_said_before() -> None:
+    one = somebody()
+
+    def twice(tx: Tx) -> tuple[datetime, datetime]:
+        second = Tx(tx.alias, tx.now, tx.actor, tx.pending, tx.memo, given=False)
+        rows.take_turn(tx, one)
+        rows.take_turn(second, one)
+        return tx.now, second.now
+
+    earlier, later = transact_on(Store(), SYSTEM, None, twice)
+    assert earlier <= later

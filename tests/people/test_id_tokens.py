@@ -79,6 +79,7 @@ def test_another_claim_may_hold_the_operators_own_id() -> None:
         {"iat": AT - 0.5},
         {"exp": AT - 29},
         {"nonce": "of the page", "amr": ["pwd"], "events_at": 1},
+        {"typ": "ID"},
     ],
 )
 def test_what_a_provider_may_say_is_believed(claims: dict[str, Any]) -> None:
@@ -117,7 +118,10 @@ def test_what_a_provider_may_say_is_believed(claims: dict[str, Any]) -> None:
         ({"sub": None}, "subject"),
         ({"sub": 7}, "subject"),
         ({"sub": ["user-1"]}, "subject"),
-        ({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}, "unreadable"),
+        ({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}, "kind"),
+        ({"scope": "openid profile"}, "kind"),
+        ({"scp": ["orders.read"]}, "kind"),
+        ({"typ": "Bearer"}, "kind"),
     ],
 )
 def test_what_does_not_hold_is_refused(claims: dict[str, Any], why: str) -> None:
@@ -191,13 +195,13 @@ def part(told: Any) -> str:
 )
 def test_a_header_nobody_would_write_is_refused(header: Any) -> None:
     _, claims, signature = token().split(".")
-    assert wrong(f"{part(header)}.{claims}.{signature}") in {"unreadable", "key"}
+    assert wrong(f"{part(header)}.{claims}.{signature}") in {"unreadable", "kind", "key"}
     assert wrong(f"{part(header)}.{claims}.") == "unreadable"
 
 
 def test_a_token_of_another_kind_is_none() -> None:
-    assert wrong(token(head={"typ": "at+jwt"})) == "unreadable"
-    assert wrong(token(head={"typ": "logout+jwt"})) == "unreadable"
+    assert wrong(token(head={"typ": "at+jwt"})) == "kind"
+    assert wrong(token(head={"typ": "logout+jwt"})) == "kind"
     assert told(token(head={"typ": "jwt"})).external == "user-1"
 
 

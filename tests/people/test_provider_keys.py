@@ -93,6 +93,19 @@ def test_while_the_provider_is_silent_those_kept_go_on_for_an_hour(provider: Pro
     assert provider_keys.keys(SOURCE, ONE) == LATER
 
 
+def test_a_new_key_of_a_silent_provider_is_not_told_to_be_wrong(provider: Provider) -> None:
+    provider_keys.keys(SOURCE, ONE)
+    provider.keys, provider.at = None, provider.at + 31
+    for _ in range(2):
+        with pytest.raises(ProviderError):
+            provider_keys.keys(SOURCE, TWO)
+        assert provider_keys.keys(SOURCE, ONE) == KEYS
+    assert provider.times == 2
+    provider.keys, provider.at = LATER, provider.at + 30
+    assert provider_keys.keys(SOURCE, TWO) == LATER
+    assert provider_keys.keys(SOURCE, Header("ES256", "made-up")) == LATER
+
+
 def test_a_provider_that_was_never_heard_is_asked_once_in_half_a_minute(
     provider: Provider,
 ) -> None:

@@ -188,12 +188,16 @@ def test_one_of_twenty_kilobytes_is_not_read(idp: Idp, caller: Caller) -> None:
     assert believed.read(idp.id_token(at=AT, groups=["x" * 100] * 45), caller, HERE, AT)
 
 
-def test_an_access_token_is_no_id_token(idp: Idp, caller: Caller) -> None:
-    error = refusal(idp.id_token(at=AT, head={"typ": "at+jwt"}), caller)
-    assert (error.code, "cannot be read" in error.message.render(str)) == (
-        "assertion-invalid",
-        True,
-    )
+@pytest.mark.parametrize(
+    ("head", "claims"),
+    [({"typ": "at+jwt"}, {}), ({}, {"scope": "openid"}), ({}, {"typ": "Bearer"})],
+)
+def test_an_access_token_is_no_id_token(
+    idp: Idp, caller: Caller, head: dict[str, str], claims: dict[str, Any]
+) -> None:
+    error = refusal(idp.id_token(at=AT, head=head, **claims), caller)
+    assert (error.status, error.code) == (401, "assertion-invalid")
+    assert "send the ID token (id_token)" in error.message.render(str)
 
 
 def test_without_a_provider_it_is_told_that_none_is_set(

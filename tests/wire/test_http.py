@@ -115,7 +115,10 @@ def test_one_who_drips_is_left_after_the_time(serve: Callable[[Answer], str]) ->
     gone.set()
 
 
-@pytest.mark.parametrize("url", ["ftp://example.com/", "file:///etc/passwd", "http://", "x", ""])
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://example.com/", "file:///etc/passwd", "http://", "x", "", "http://127.0.0.1:1/ключ"],
+)
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(FetchError, match="address"):
         get(url, allow_private=True)

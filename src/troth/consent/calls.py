@@ -2,6 +2,7 @@
 
 `said(tx, who, saying, call) -> ConsentAnswer`     raises as `sites.who`, `choose` and `join` do
 `stands(tx, who, lang) -> ConsentState`            raises as `sites.who` does
+`spent_and_in_turn(tx, calls) -> None`             what several of `said` in one commit begin with
 What would be refused is refused before it is written beside others (`foreseen`).
 """
 
@@ -19,10 +20,10 @@ from troth.consent.errors import JoinNotDeclaredError, OtherVersionError, Unknow
 from troth.consent.joining import join
 from troth.consent.saying import Chosen, Seen
 from troth.consent.wording import asked, asks
-from troth.people.subjects import demand_subject, find_subjects, is_fit
+from troth.people.subjects import UnknownSubjectError, demand_subject, find_subjects, is_fit
 from troth.people.values import NoPolicyError, RefusedError, demand_rules
 from troth.policy.document import Version
-from troth.policy.words import Lang
+from troth.policy.words import Lang, mark
 from troth.sites import assertions
 from troth.sites.secrets import bearer_secret
 from troth.sites.who import Who, subject_of
@@ -37,6 +38,10 @@ TAKEN_BACK_ANYWAY: Final = (OtherVersionError, UnknownChoiceError, NoPolicyError
 UNJOINED: Final = (JoinNotDeclaredError, NoPolicyError, RefusedError, ErasedError)
 """What refuses a joining, before anything of it is written, and no withdrawal beside it."""
 NOTHING: Final = Chosen(0, frozenset())
+UNSAID: Final = mark(
+    "Nobody is known by this assertion: she has said nothing yet, or was erased. Her first choice"
+    " makes her known; ask without an assertion for the words to show her."
+)
 
 
 class Saying(Struct, frozen=True):
@@ -121,17 +126,22 @@ def said(tx: Tx, who: Who, saying: Saying, call: Asked | None) -> ConsentAnswer:
     return ConsentAnswer(kept.sequence, kept.changed, minted.token, minted.expires, secret)
 
 
-def _turns(tx: Tx, calls: Sequence[tuple[Who, Saying, Asked | None]]) -> None:
-    """Take the turns of all whom calls of one commit are about, as far as they are known."""
+def spent_and_in_turn(tx: Tx, calls: Sequence[tuple[Who, Saying, Asked | None]]) -> None:
+    """Take the turns of all whom calls of one commit are about, as far as they are known.
+
+    Their assertions are used up before, as by one call alone: else of two servers that are sent the
+    same one each might have what the other waits for.
+    """
     vault.hold_off(tx)
     whos = [who for who, *_ in calls]
+    assertions.spend_all(tx, [who.asserted for who in whos if who.asserted is not None])
     named = {who.external or (who.asserted.external if who.asserted else "") for who in whos}
     known = find_subjects(tx, filter(is_fit, named))
     borne = (one.person for who in whos for one in (who.visitor, who.first) if one is not None)
     rows.take_turns(tx, [*known.values(), *borne])
 
 
-gathered_by(said, _turns)
+gathered_by(said, spent_and_in_turn)
 
 
 def stands(tx: Tx, who: Who, lang: Lang) -> ConsentState:
@@ -159,7 +169,10 @@ def known(tx: Tx, who: Who) -> PersonId:
     Raises UnknownSubjectError, UnfitSubjectError, ErasedError.
     """
     if who.asserted is not None:
-        return demand_subject(tx, who.asserted.external)
+        try:
+            return demand_subject(tx, who.asserted.external)
+        except UnknownSubjectError:
+            raise UnknownSubjectError(UNSAID) from None
     if who.visitor is not None:
         vault.pseudonym(tx, who.visitor.person)  # raises where she was erased
         return who.visitor.person
@@ -195,6 +208,8 @@ def _once(tx: Tx, who: Who, saying: Saying, call: Asked) -> tuple[PersonId, _Kep
 def _say(tx: Tx, who: Who, saying: Saying) -> tuple[PersonId, Chosen]:
     subject = subject_of(tx, who)
     seen = replace(saying.seen, bearer=who.bearer, key=who.caller.key, origin=who.caller.origin)
+    if saying.joins and who.visitor is not None:
+        rows.take_turns(tx, [subject, who.visitor.person])  # both at once, as others do
     chosen = NOTHING
     if saying.choices or not saying.joins:
         chosen = _chosen(tx, subject, saying, seen)

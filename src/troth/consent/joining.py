@@ -10,7 +10,7 @@ from troth import vault
 from troth.consent.errors import JoinNotDeclaredError
 from troth.consent.history import FIELD
 from troth.consent.models import Choice, Joined, Standing
-from troth.consent.rows import take_turn
+from troth.consent.rows import take_turns
 from troth.consent.saying import JOINED, UNDER, Chosen, Said, Seen, Way, keep
 from troth.consent.wording import CONSENT, asked, kind_of
 from troth.ledger import LedgerEntry, record
@@ -32,8 +32,7 @@ def join(tx: Tx, visitor: PersonId, person: PersonId, site: str, seen: Seen) -> 
     stands. A yes joins only if its words are still those of the policy. What the visitor said
     before an earlier join joins once: the account may say something else since.
     """
-    for one in sorted((visitor, person)):
-        take_turn(tx, one)
+    take_turns(tx, [visitor, person])
     version = demand_declared(tx, site)
     rows = Choice.objects.using(tx.alias).filter(subject=visitor).order_by("-sequence")
     newest = rows.values_list("sequence", flat=True).first() or 0

@@ -81,13 +81,16 @@ def take_turn(tx: Tx, subject: PersonId) -> None:
     """Wait until nobody else writes what this subject says; what stands is asked for after that.
 
     Nobody is erased until the transaction ends, so that what it writes of her is erased with her.
+    Of a group commit another verb may have had her turn before, and by a later clock.
     """
     vault.hold_off(tx)
     held: set[PersonId] = tx.memo.setdefault(TURNS, set())
-    if subject not in held:
-        serialise(tx, LOCK.format(subject))
-        tx.memo.get(MEMO, {}).pop(subject, None)
-        held.add(subject)
+    if subject in held:
+        tx.waited()
+        return
+    serialise(tx, LOCK.format(subject))
+    tx.memo.get(MEMO, {}).pop(subject, None)
+    held.add(subject)
 
 
 def take_turns(tx: Tx, subjects: Iterable[PersonId]) -> None:

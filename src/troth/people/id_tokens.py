@@ -37,6 +37,9 @@ OF_THE_TOKEN: Final = frozenset(
     }
 )
 """Claims about the token and its sign-in, and about nobody."""
+OF_AN_API: Final = frozenset({"scope", "scp"})
+"""What somebody may call is told of by access tokens alone (RFC 8693, 4.2; the second is what two
+providers write). Older ones don't say in their header what they are, and some have our audience."""
 
 
 class Issuer(Struct, frozen=True, kw_only=True):
@@ -68,6 +71,8 @@ def vouched(
     that fit (ECDSA), and anybody can make the second from the first.
     """
     claims = oidc.signed(token, keys, TOKEN_LENGTH_MAX)
+    if not OF_AN_API.isdisjoint(claims) or claims.get("typ") == "Bearer":
+        raise TokenError("an access token", "kind")
     oidc.demand_meant(claims, issuer.issuer, issuer.clients)
     made, ends = oidc.moment(claims, "iat"), oidc.moment(claims, "exp")
     if made > now + leeway:

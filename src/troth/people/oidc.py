@@ -22,7 +22,9 @@ from msgspec import Struct
 Keys = Sequence[Mapping[str, Any]]
 """The public keys of a provider, each as a JSON Web Key (RFC 7517)."""
 Claims = Mapping[str, Any]
-Wrong = Literal["unreadable", "key", "issuer", "audience", "nonce", "times", "expired", "subject"]
+Wrong = Literal[
+    "unreadable", "kind", "key", "issuer", "audience", "nonce", "times", "expired", "subject"
+]
 
 ALGORITHMS: Final[Mapping[str, tuple[str, str]]] = {
     "RS256": ("RSA", ""),
@@ -139,7 +141,7 @@ def signed(token: str, keys: Keys, length_max: int) -> Claims:
     """
     header = header_of(token, length_max)
     if not header.plain:  # an access token is at+jwt (RFC 9068)
-        raise TokenError("a token of another kind")
+        raise TokenError("a token of another kind", "kind")
     found = fitting(keys, header)
     if len(found) != 1:
         raise TokenError("not signed by a key of the provider", "key")
@@ -157,7 +159,7 @@ def signed(token: str, keys: Keys, length_max: int) -> Claims:
     except (JoseError, *UNREADABLE):
         raise TokenError("not signed by the provider", "key") from None
     if "events" in claims:  # it tells of something: a logout, say (RFC 8417)
-        raise TokenError("a token of another kind")
+        raise TokenError("a token of another kind", "kind")
     return claims
 
 

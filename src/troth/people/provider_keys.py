@@ -2,7 +2,8 @@
 
 `keys(source, header) -> Keys`     raises ProviderError; never called within a transaction
 Kept for five minutes. A token signed by a key that is not among them has them fetched anew, once in
-half a minute at most. While the provider is silent, those kept go on for an hour.
+half a minute at most. While the provider is silent, those kept go on for an hour; of another it
+cannot be told then whether it is the provider's.
 """
 
 from threading import Lock
@@ -51,8 +52,8 @@ def keys(source: Source, header: Header) -> Keys:
     ring = _rings.setdefault(source, _Ring())
     if not ring.kept.serves(header, KEPT_S):
         _renew(ring, source, header)
-    kept = ring.kept
-    if monotonic() - kept.at >= SILENT_S:
+    kept, unheard = ring.kept, ring.asked_at > ring.kept.at
+    if monotonic() - kept.at >= SILENT_S or (unheard and not fitting(kept.keys, header)):
         raise published.silent()
     return kept.keys
 

@@ -30,16 +30,17 @@ EXTERNAL_LENGTH_MAX: Final = 200
 CHUNK: Final = 500
 
 
+UNKNOWN: Final = mark(
+    "Nobody is known by this subject. If she is new, send “new”: true; if she was erased, she stays"
+    " so."
+)
+
+
 class UnknownSubjectError(LookupError):
     """Nobody is known by this id; it is not repeated, as it may tell who she is."""
 
-    def __init__(self) -> None:
-        self.message = Message(
-            mark(
-                "Nobody is known by this subject. If she is new, send “new”: true; if she was"
-                " erased, she stays so."
-            )
-        )
+    def __init__(self, says: str = UNKNOWN) -> None:
+        self.message = Message(says)
         super().__init__(self.message.render(str))
 
 

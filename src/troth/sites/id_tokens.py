@@ -23,6 +23,10 @@ from troth.sites.facts import refused
 BY: Final = "oidc"
 """In the place of the key that signed: shorter than any id of one."""
 SAYS: Final[Mapping[Wrong, tuple[str, str]]] = {
+    "kind": (
+        "assertion-invalid",
+        mark("This is a token of another kind: send the ID token (id_token), as it came."),
+    ),
     "issuer": (
         "assertion-invalid",
         mark("This ID token is of another provider than %(issuer)s."),

@@ -100,6 +100,8 @@ def _asked(
         if connection.was_cut:
             raise TimeoutError("the answer took too long")
         return Answer(answer.status, body, answer.headers.get("ETag") or "")
+    except UnicodeError:  # letters that are not written as %XX
+        raise _refused(url, mark("%(url)s is no http or https address.")) from None
     except (OSError, http.client.HTTPException) as error:
         raise _refused(url, mark("%(url)s gives no answer (%(why)s)."), error) from error
     finally:
