@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
+from troth.collection.opening import NEWEST
 from troth.people import holdings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.either]
@@ -38,3 +39,11 @@ def test_rows_of_somebody_are_found_by_an_index() -> None:
         if "SCAN" in plan and model.__name__ not in FEW:
             through.append(f"{model.__name__}.{column}: {plan}")
     assert through == []
+
+
+def test_a_value_of_somebody_is_found_by_one_index_and_no_other() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {NEWEST.format(fields='%s, %s')}", ["0" * 32, *"abc"])
+        plan = [str(row[-1]) for row in cursor.fetchall() if "detail_" in str(row[-1])]
+    (one,) = plan
+    assert one.endswith("USING INDEX detail_of_person (person=? AND category=? AND field=?)"), one

@@ -97,7 +97,7 @@ class Detail(models.Model):
         """Read by person; by entry where the ledger is compared; by age where days end."""
 
         indexes: ClassVar = [
-            models.Index(fields=["person"], name="detail_of_person"),
+            models.Index(fields=["person", "category", "field"], name="detail_of_person"),
             models.Index(fields=["entry"], name="detail_by_entry"),
             models.Index(
                 fields=["category", "at"],
