@@ -1,7 +1,9 @@
 """Many calls at once share commits: each is done once, and what was acknowledged stays."""
 
 import os
+import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -112,6 +114,9 @@ def _stopped_under_load(server: Server, key: str) -> list[str]:
     for thread in threads:
         thread.start()
     there_were_enough = enough.wait(60)
+    if not there_were_enough:
+        server.process.send_signal(signal.SIGUSR1)
+        time.sleep(1)
     told.set()
     assert server.stop() == 0, server.output
     for thread in threads:

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,9 @@ class Driver(Server):
         """Leave nothing of it running."""
         self.call.close()
         below = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        children = below.read_text().split() if below.exists() else []
+        children = list[str]()
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended since
+            children = below.read_text().split()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()

@@ -31,6 +31,18 @@ def test_a_server_starts_answers_and_ends_with_0(
     assert "Traceback" not in server.output
 
 
+def test_a_server_that_is_asked_where_its_threads_are_tells_and_goes_on(start: Start) -> None:
+    server = start().wait()
+    server.process.send_signal(signal.SIGUSR1)
+    deadline = time.monotonic() + 10
+    while "committer.py" not in server.output and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert "most recent call first" in server.output
+    assert "committer.py" in server.output
+    assert server.healthy()
+    assert server.stop() == 0
+
+
 def test_what_a_first_start_makes_is_for_the_owner_alone(start: Start) -> None:
     """While it runs, too: SQLite's journal holds what the database does."""
     server = start().wait()

@@ -22,6 +22,7 @@ from troth.access.notes import CATEGORY, PURPOSE, person_of_member, seal_note
 from troth.access.roles import AUDITOR, OWNER, PRIVACY_OFFICER, SECURITY
 from troth.access.telling import holders, tell
 from troth.ledger import LedgerEntry, record
+from troth.policy.ready import ready
 from troth.policy.words import Message, mark
 from troth.store import Tx
 from troth.store.locks import serialise
@@ -116,6 +117,9 @@ def _demand_fitting(count: int) -> None:
                 {"number": ROWS_MAX},
             )
         )
+
+
+ready(Asked)
 
 
 def asked_of(bulk: Bulk) -> Asked:

@@ -20,6 +20,7 @@ from troth.access import objects, turns
 from troth.access.acting import acting
 from troth.access.models import Setting
 from troth.ledger import LedgerEntry, record
+from troth.policy.ready import ready
 from troth.policy.words import Message, mark
 from troth.store import Tx
 
@@ -211,6 +212,9 @@ def sensitive_no_longer(days: Mapping[str, int]) -> None:
         raise UnfitSettingError(
             Message(mark("Sensitive categories are seen for no longer than all others."))
         )
+
+
+ready(Hours)
 
 
 def hours(given: object) -> Hours:

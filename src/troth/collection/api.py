@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from troth.collection import bodies, calls
-from troth.collection.calls import CREATED, Wish
+from troth.collection.calls import CREATED
 from troth.sites import doors
 from troth.sites.doors import REPEATS, call_of, described
 
@@ -41,5 +41,5 @@ def records(request: HttpRequest) -> HttpResponse:
 def uses(request: HttpRequest) -> HttpResponse:
     """Give the newest values of somebody's fields for a purpose; each use is entered."""
     caller = doors.caller_of(request, "uses")
-    wish = doors.parse(request, Wish)
+    wish = doors.parse(request, bodies.WISH)
     return bodies.used(doors.write(caller, (), calls.ask_for, wish, caller))

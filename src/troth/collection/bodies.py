@@ -3,7 +3,7 @@
 from typing import Any, Final, NoReturn
 
 from django.http import HttpRequest, HttpResponse
-from msgspec import Struct
+from msgspec import Struct, json
 
 from troth.collection.calls import CREATED, HandedIn, Row, Wish
 from troth.collection.given import RECORDS_MAX, Refused, Used, Value
@@ -49,6 +49,9 @@ class UseAnswer(Struct, frozen=True):
     version: str
 
 
+ROW: Final = json.Decoder(Row)
+RECORDS: Final = json.Decoder(Records)
+WISH: Final = json.Decoder(Wish)
 SHAPES: Final[tuple[Any, ...]] = (Row, Records, RecordAnswer, RecordsAnswer, Wish, UseAnswer)
 
 
@@ -75,8 +78,8 @@ def sent(request: HttpRequest) -> Sent:
     """Return what was sent. Raises ProblemError."""
     shape = json_of(request.body)
     if isinstance(shape, dict) and "records" in shape:
-        return Sent(tuple(doors.parse(request, Records).records[: RECORDS_MAX + 1]), many=True)
-    return Sent((doors.parse(request, Row),), many=False)
+        return Sent(tuple(doors.parse(request, RECORDS).records[: RECORDS_MAX + 1]), many=True)
+    return Sent((doors.parse(request, ROW),), many=False)
 
 
 def handed_in(told: HandedIn | Refused, caller: Caller, *, many: bool) -> HttpResponse:

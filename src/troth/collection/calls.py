@@ -67,6 +67,9 @@ class HandedIn(Struct, frozen=True):
     version: str
 
 
+_HANDED_IN: Final = json.Decoder(HandedIn)
+
+
 def hand_in(tx: Tx, rows: Sequence[Row], caller: Caller, call: Asked | None) -> HandedIn | Refused:
     """Take in records, all of them or none; a call that comes twice is done once."""
     refused: list[Refused] = []
@@ -79,7 +82,7 @@ def hand_in(tx: Tx, rows: Sequence[Row], caller: Caller, call: Asked | None) -> 
         return Answer(CREATED, json.encode(told))
 
     answer = run() if call is None else once(tx, call, run)
-    return refused[0] if refused else json.decode(answer.body, type=HandedIn)
+    return refused[0] if refused else _HANDED_IN.decode(answer.body)
 
 
 def ask_for(tx: Tx, wish: Wish, caller: Caller) -> Used | Refused:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from django.http import HttpRequest, HttpResponse
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, json
 from ninja import Router
 
 from troth.consent import calls, foreseen, refused
@@ -50,6 +50,7 @@ class Consents(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 refused.tell()
+CONSENTS: Final = json.Decoder(Consents)
 SHAPES: Final[tuple[Any, ...]] = (Consents, ConsentAnswer, ConsentState)
 
 
@@ -65,7 +66,7 @@ def post(request: HttpRequest) -> HttpResponse:
     A yes is bound to the words she was shown. Where only a no is said, nothing stands in its way.
     """
     caller = doors.caller_of(request, "consents")
-    body = doors.parse(request, Consents)
+    body = doors.parse(request, CONSENTS)
     now = datetime.now(UTC)
     who = who_calls(request, caller, Named(body.subject, body.new, body.bearer), now)
     foreseen.demand_in_place(who, new=body.new, bearer=body.bearer)

@@ -112,6 +112,9 @@ class _Kept(Struct, frozen=True, omit_defaults=True):
     first: str = ""
 
 
+_KEPT: Final = json.Decoder(_Kept)
+
+
 def said(tx: Tx, who: Who, saying: Saying, call: Asked | None) -> ConsentAnswer:
     """Keep what somebody says; a call that comes twice is done once, and not for who was erased."""
     vault.hold_off(tx)  # before any other lock
@@ -199,7 +202,7 @@ def _once(tx: Tx, who: Who, saying: Saying, call: Asked) -> tuple[PersonId, _Kep
         kept = _Kept(chosen.sequence, tuple(sorted(chosen.changed)), first)
         return Answer(200, json.encode(kept))
 
-    kept = json.decode(once(tx, call, run).body, type=_Kept)
+    kept = _KEPT.decode(once(tx, call, run).body)
     if fresh:
         return fresh[0], kept
     return (repeated.shown(call, kept.first) if kept.first else known(tx, who)), kept

@@ -17,6 +17,7 @@ from troth.intake.faults import NAME, Fault, shown
 from troth.intake.tables import Row, Table
 from troth.people.subjects import UnfitSubjectError, demand_fit
 from troth.people.values import RefusedError, Told, Under, demand, demand_rules
+from troth.policy.ready import ready
 from troth.policy.register import Category
 from troth.policy.rules import Rulebook
 from troth.policy.words import Message, mark
@@ -78,6 +79,9 @@ class _Line(Struct, frozen=True, forbid_unknown_fields=True):
     region: str = ""
     of_age: bool | None = None
     new: bool = True
+
+
+ready(_Line)
 
 
 class Register(Struct, frozen=True):

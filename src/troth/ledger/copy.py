@@ -23,6 +23,7 @@ BODIES: Final = "bodies"
 VERSIONS: Final = "versions"
 CHECKPOINT: Final = "checkpoint"
 README: Final = "README.txt"
+_EPOCHS: Final = msgspec.json.Decoder(Epochs)
 SALT_BYTES: Final = 16
 LENGTH_BYTES: Final = 4
 TOLD: Final = """An auditor's copy of a Troth ledger.
@@ -112,7 +113,7 @@ def _admit(source: LogSource, folder: Path, epochs: Sequence[LogEpoch]) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     try:
-        older = msgspec.json.decode((folder / EPOCHS).read_bytes(), type=Epochs)
+        older = _EPOCHS.decode((folder / EPOCHS).read_bytes())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         raise _refused(
             mark("%(folder)s holds something else than a copy of a ledger; name a new folder."),

@@ -17,6 +17,7 @@ from troth.ledger.verify.data import DataSource
 from troth.ledger.verify.sources import LogEpoch
 from troth.ledger.verify.tree import TreeCheck
 from troth.policy.promise import Cursor, Evidence
+from troth.policy.ready import ready
 from troth.policy.words import Message, mark
 from troth.store import immutable as guard
 
@@ -36,6 +37,7 @@ class Passed(Struct, frozen=True):
     hashed: int
 
 
+ready(Passed)
 NOTHING: Final = Passed(0, 0, tiles.EMPTY_ROOT.hex(), 0)
 
 

@@ -147,9 +147,13 @@ def _demand_fit(template: str, values: Mapping[str, str]) -> None:
         raise UnknownMailError(f"the mail {template} takes {places}")
 
 
+_LETTER: Final = msgspec.json.Decoder(Letter)
+_VALUES: Final = msgspec.json.Decoder(dict[str, str])
+
+
 def letter_of(body: bytes) -> Letter:
     """Return what stands in a row of the outbox. Raises msgspec.ValidationError, DecodeError."""
-    return msgspec.json.decode(body, type=Letter)
+    return _LETTER.decode(body)
 
 
 def open_letter(tx: Tx, letter: Letter) -> Opened:
@@ -164,7 +168,7 @@ def open_letter(tx: Tx, letter: Letter) -> Opened:
     about = {"mail": letter.template}
     record(tx, LedgerEntry(OPENED, rules.version, who, about, asked, decision))
     address = reveal(tx, letter.person, letter.category, ADDRESS, letter.purpose)
-    return Opened(address, msgspec.json.decode(opened.reveal(), type=dict[str, str]))
+    return Opened(address, _VALUES.decode(opened.reveal()))
 
 
 @cache

@@ -66,6 +66,11 @@ class _Format(Struct):
     format: int
 
 
+_FORMAT: Final = msgspec.json.Decoder(_Format)
+_LAYOUT: Final = msgspec.json.Decoder(Layout)
+_MANIFEST: Final = msgspec.json.Decoder(Manifest)
+
+
 class Into(Protocol):
     """What an archive is written into."""
 
@@ -169,7 +174,7 @@ class Reader:
             if name != FIRST:
                 raise damaged(file)
             demand_format(file, content)
-            self.layout: Layout = msgspec.json.decode(content, type=Layout)
+            self.layout: Layout = _LAYOUT.decode(content)
         except (*UNREADABLE, OSError):
             raise damaged(file) from None
         self.manifest: Manifest
@@ -195,7 +200,7 @@ class Reader:
             for name, content in self._members:
                 if name == LAST:
                     self.manifest_bytes = content
-                    self.manifest = msgspec.json.decode(content, type=Manifest)
+                    self.manifest = _MANIFEST.decode(content)
                 elif name == SIGNATURE:
                     self.signature = content
                 else:
@@ -223,7 +228,7 @@ def decoder(shape: Shape) -> "msgspec.msgpack.Decoder[list[Row]]":
 
 def demand_format(file: Path, content: bytes) -> None:
     """Refuse a format of a later Troth. Raises BackupError."""
-    found = msgspec.json.decode(content, type=_Format).format
+    found = _FORMAT.decode(content).format
     if found > FORMAT:
         raise BackupError(
             Message(

@@ -32,6 +32,10 @@ class Found(Struct, frozen=True):
     names: tuple[str, ...]
 
 
+_ASKED: Final = msgspec.json.Decoder(Asked)
+_FOUND: Final = msgspec.json.Decoder(Found)
+
+
 def search_apart(folders: Sequence[Path], words: Sequence[bytes]) -> Found:
     """Search folders in a process of its own. Raises subprocess.SubprocessError."""
     asked = Asked(tuple(map(str, folders)), tuple(words))
@@ -42,7 +46,7 @@ def search_apart(folders: Sequence[Path], words: Sequence[bytes]) -> Found:
         check=True,
         timeout=LIMIT_SECONDS,
     )
-    return msgspec.json.decode(done.stdout, type=Found)
+    return _FOUND.decode(done.stdout)
 
 
 def search(asked: Asked) -> Found:
@@ -73,5 +77,5 @@ def holds(opened: IO[bytes], words: Sequence[bytes]) -> bool:
 
 
 if __name__ == "__main__":
-    answer = search(msgspec.json.decode(sys.stdin.buffer.read(), type=Asked))
+    answer = search(_ASKED.decode(sys.stdin.buffer.read()))
     sys.stdout.buffer.write(msgspec.json.encode(answer))

@@ -1,8 +1,10 @@
 """One uvicorn process: the socket first, then the data, then requests."""
 
 import errno
+import faulthandler
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -53,11 +55,22 @@ def bind(host: str, port: int) -> socket.socket:
     return taken
 
 
+def tell_where_threads_are() -> None:
+    """Have it told where each thread is, should a library end the process, and at SIGUSR1.
+
+    Files, lines and functions: no values.
+    """
+    if sys.__stderr__ is not None:
+        faulthandler.enable(sys.__stderr__)
+        faulthandler.register(signal.SIGUSR1, sys.__stderr__)
+
+
 def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> None:
     """Serve until SIGTERM or SIGINT; open requests get `GRACE_SECONDS` to end.
 
     `welcome` is told the port and what became of the policy folder, once all is ready.
     """
+    tell_where_threads_are()
     listener = bind(config.host, config.port)
     proposal = boot(config)
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 - needs Django set up

@@ -2,7 +2,7 @@
 
 `caller_of(request, scope) -> Caller`      raises ProblemError
 `call_of(request, told) -> Asked | None`   by which a call that comes twice is known
-`parse(request, shape) -> …`               the same; names the place that is wrong, no value
+`parse(request, decoder) -> …`             the same; names the place that is wrong, no value
 `write(caller, needs, verb, …)`            raises as ProblemError what a verb refuses with; so does
 `read(caller, verb, …)`
 `problem(error) -> ProblemError`           of whatever a verb refuses with
@@ -85,13 +85,13 @@ def caller_of(request: HttpRequest, scope: Scope) -> Caller:
         raise problem(error) from None
 
 
-def parse(request: HttpRequest, shape: type[Shape]) -> Shape:
+def parse(request: HttpRequest, decoder: "msgspec.json.Decoder[Shape]") -> Shape:
     """Return the body as the shape it must have."""
     demand_json(request.headers.get("Content-Type", ""))
     body = request.body
     json_of(body)
     try:
-        return msgspec.json.decode(body, type=shape)
+        return decoder.decode(body)
     except msgspec.ValidationError as error:
         raise _misshapen(str(error)) from None
 

@@ -4,7 +4,7 @@ A version is never edited: what happens to it later (it takes effect, it is with
 its own.
 """
 
-from typing import cast
+from typing import Final, cast
 
 import msgspec
 from django.db import models
@@ -19,6 +19,7 @@ TABLES = (
     "versions_withdrawal",
 )
 """The tables whose rows are never changed."""
+_CHANGES: Final = msgspec.json.Decoder(tuple[Change, ...])
 
 
 def as_bytes(content: object) -> bytes:
@@ -57,7 +58,7 @@ class StoredVersion(models.Model):
     @property
     def change_list(self) -> tuple[Change, ...]:
         """The changes against the version in force when this one was recorded."""
-        return msgspec.json.decode(self.changes, type=tuple[Change, ...])
+        return _CHANGES.decode(self.changes)
 
 
 class VersionFile(models.Model):

@@ -89,9 +89,12 @@ def _parts(shape: Any) -> Iterator[Mapping[str, Any]]:
             waiting.extend(part)
 
 
+_BATCH: Final = msgspec.json.Decoder(Batch)
+
+
 def _batch(body: bytes) -> Iterator[Facts]:
     try:
-        questions = msgspec.json.decode(body, type=Batch).decisions
+        questions = _BATCH.decode(body).decisions
     except msgspec.DecodeError as error:
         raise _malformed(str(error), "") from None
     if len(questions) > BATCH_MAX:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -10,6 +11,8 @@ from troth.ledger.copy import BODIES, CHECKPOINT, EPOCHS, VERSIONS, epoch_folder
 from troth.ledger.tiles import WIDTH
 from troth.ledger.verify.sources import Chunk, Epochs, LogEpoch, UnreadableLogError
 from troth.policy.words import Message, mark
+
+_EPOCHS: Final = msgspec.json.Decoder(Epochs)
 
 
 def is_copy(folder: Path) -> bool:
@@ -27,7 +30,7 @@ class FolderSource:
         """Return the epochs of `epochs.json`, each with the checkpoint of its own folder."""
         file = self._folder / EPOCHS
         try:
-            epochs = msgspec.json.decode(file.read_bytes(), type=Epochs)
+            epochs = _EPOCHS.decode(file.read_bytes())
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UnreadableLogError(
                 Message(

@@ -14,6 +14,7 @@ from troth.wire import http
 OK: Final = 200
 NOT_FOUND: Final = 404
 LEDGER: Final = "/ledger/"
+_EPOCHS: Final = msgspec.json.Decoder(Epochs)
 
 
 class PublicSource:
@@ -27,7 +28,7 @@ class PublicSource:
         """Fetch the list of epochs."""
         found = self._get("epochs.json")
         try:
-            return msgspec.json.decode(found or b"", type=Epochs)
+            return _EPOCHS.decode(found or b"")
         except (msgspec.DecodeError, UnicodeDecodeError):
             none = Message(mark("%(address)s shows no ledger."), {"address": self._base})
             raise UnreadableLogError(none) from None

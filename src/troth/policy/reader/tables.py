@@ -10,6 +10,7 @@ from troth.policy import register as shapes
 from troth.policy.codes import Place, finding
 from troth.policy.diagnostic import Diagnostic
 from troth.policy.reader.files import REGISTER_FILE
+from troth.policy.ready import ready
 from troth.policy.register import Register
 from troth.policy.words import Message, mark
 
@@ -39,6 +40,7 @@ ENTRIES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "statement": shapes.Binding,
 }
 VISITOR_DAYS: Final = "visitor_secret_days"
+ready(*SINGLE.values(), *ENTRIES.values())
 
 _AT: Final = re.compile(r"^(.*?)(?: - at `(?:key in )?\$(.*?)`)?$", re.DOTALL)
 _MISSING: Final = re.compile(r"Object missing required field `(.*)`")

@@ -21,6 +21,7 @@ from troth.people.oidc import Subject
 from troth.people.oidc_ask import LASTS, Asked
 from troth.people.provider import Provider
 from troth.people.published import ProviderError
+from troth.policy.ready import ready
 from troth.policy.words import Message, mark
 from troth.site.navigation import address, kept, own_page
 from troth.site.pages.account import require_member
@@ -28,6 +29,7 @@ from troth.store import transact_as
 from troth.store.rate import Limit, network_of
 
 BEGUN: Final = "people.provider"
+ready(Asked)
 REFUSED: Final = 422
 PER_NETWORK: Final = Limit("provider-address", times=300, seconds=15 * 60)
 """Each sign-in that is begun keeps a session for some minutes."""
