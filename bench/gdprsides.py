@@ -14,7 +14,7 @@ from bench.stores import Bare
 from troth import vault
 from troth.gate import may_collect, may_use, permits
 from troth.gate.facts import CollectFacts, UseFacts
-from troth.ledger import LedgerEntry, record
+from troth.ledger import EntryId, LedgerEntry, record
 from troth.ledger.models import Entry
 from troth.store import SYSTEM, Committer, Store, Tx, transact
 from troth.store.driver import run
@@ -141,7 +141,14 @@ def insert_all(tx: Tx, records: Sequence[Record]) -> None:
 def insert(tx: Tx, row: Record) -> None:
     """Collect a record: decided, sealed, entered."""
     key, usr, purpose, *others, data = row
-    person = PersonId(usr)
+    sealed, entry = kept(tx, "bench.insert", PersonId(usr), purpose, data)
+    values: list[Any] = [key, usr, purpose, *others, sealed.version, sealed.box, entry.hex]
+    places = ", ".join(["%s"] * len(values))
+    run(tx.alias, f"INSERT INTO bench_record VALUES ({places})", values)  # noqa: S608 - places alone
+
+
+def kept(tx: Tx, kind: str, person: PersonId, purpose: str, data: str) -> tuple[Sealed, EntryId]:
+    """Decide on data that are given for a purpose, seal them and enter that."""
     rules = facts.current_rulebook(tx)
     assert rules is not None
     asked = CollectFacts(category=CATEGORY, fields=COLLECTED, purpose=purpose, source="direct")
@@ -150,10 +157,7 @@ def insert(tx: Tx, row: Record) -> None:
     sealed = vault.seal(tx, person, CATEGORY, FIELD, data, rules.version)
     about = {"commitment": vault.commitment(sealed).hex()}
     who = vault.pseudonym(tx, person)
-    entry = record(tx, LedgerEntry("bench.insert", rules.version, who, about, asked, decision))
-    values: list[Any] = [key, usr, purpose, *others, rules.version, sealed.box, entry.hex]
-    places = ", ".join(["%s"] * len(values))
-    run(tx.alias, f"INSERT INTO bench_record VALUES ({places})", values)  # noqa: S608 - places alone
+    return sealed, record(tx, LedgerEntry(kind, rules.version, who, about, asked, decision))
 
 
 def delete(tx: Tx, key: str) -> None:
@@ -179,21 +183,12 @@ def share_by(tx: Tx, column: str, value: str, to: str) -> None:
 
 def change(tx: Tx, key: str, data: str) -> None:
     """Seal other data in a record's place."""
-    rules = facts.current_rulebook(tx)
-    assert rules is not None
     found = run(tx.alias, "SELECT usr, purpose FROM bench_record WHERE key = %s", [key])
     if not found:
-        record(tx, LedgerEntry("bench.change", rules.version, about={"rows": 0}))
+        record(tx, LedgerEntry("bench.change", about={"rows": 0}))
         return
-    person, purpose = PersonId(found[0][0]), found[0][1]
-    asked = CollectFacts(category=CATEGORY, fields=COLLECTED, purpose=purpose, source="direct")
-    decision = may_collect(rules, asked, tx.now)
-    assert decision.allowed
-    sealed = vault.seal(tx, person, CATEGORY, FIELD, data, rules.version)
-    about = {"commitment": vault.commitment(sealed).hex()}
-    who = vault.pseudonym(tx, person)
-    entry = record(tx, LedgerEntry("bench.change", rules.version, who, about, asked, decision))
-    values = (sealed.box, rules.version, entry.hex, key)
+    sealed, entry = kept(tx, "bench.change", PersonId(found[0][0]), found[0][1], data)
+    values = (sealed.box, sealed.version, entry.hex, key)
     query = "UPDATE bench_record SET box = %s, version = %s, entry = %s WHERE key = %s"
     run(tx.alias, query, values)
 

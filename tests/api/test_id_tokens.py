@@ -9,11 +9,10 @@ from django.db import connection
 from tests.api.cast import COUNT, PUBLISHABLE, STATISTICS, Outside, begin, outside, yes
 from tests.api.cast import policy_with_a_site as with_a_site
 from tests.api.test_consents import CONSENTS, refused, stand
-from tests.pages.idp import SUBJECT, Idp, running
+from tests.pages.idp import SUBJECT, Idp
 from tests.people.test_id_tokens import resigned
-from tests.sites.test_id_tokens import issuer
+from tests.sites.signing_in import users_sign_in
 from tests.versions.cast import FIRST, hash_of, propose_at
-from troth.people import provider_keys, published
 from troth.people.models import Person
 from troth.sites.models import SpentAssertion
 from troth.wire import http
@@ -34,12 +33,8 @@ def page(version: str) -> Outside:
 
 @pytest.fixture
 def idp(settings: Any) -> Iterator[Idp]:
-    provider_keys.forget()
-    published.forget_description()
-    with running() as made:
-        settings.TROTH_PEOPLE_ISSUER = issuer(made)
+    with users_sign_in(settings) as made:
         yield made
-    provider_keys.forget()
 
 
 def test_she_is_the_subject_the_back_end_names(version: str, page: Outside, idp: Idp) -> None:

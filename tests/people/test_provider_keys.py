@@ -124,11 +124,8 @@ def test_keys_that_are_withdrawn_sign_nothing_more(provider: Provider) -> None:
     assert provider_keys.keys(SOURCE, ONE) == []
 
 
-def test_one_call_asks_and_who_can_go_on_does_not_wait(
-    provider: Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    provider_keys.keys(SOURCE, ONE)
-    provider.at += 300
+def asking_slowly(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> tuple[Thread, Event]:
+    """Have a call be fetching the keys, until it is let go on."""
     asking, go_on = Event(), Event()
 
     def slowly(source: Source) -> Keys:
@@ -140,6 +137,15 @@ def test_one_call_asks_and_who_can_go_on_does_not_wait(
     first = Thread(target=provider_keys.keys, args=(SOURCE, ONE))
     first.start()
     assert asking.wait(WAIT_S)
+    return first, go_on
+
+
+def test_one_call_asks_and_who_can_go_on_does_not_wait(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider_keys.keys(SOURCE, ONE)
+    provider.at += 300
+    first, go_on = asking_slowly(provider, monkeypatch)
     assert provider_keys.keys(SOURCE, ONE) == KEYS
     waiting: list[Keys] = []
     monkeypatch.setattr(provider_keys, "WAIT_S", WAIT_S)
@@ -157,17 +163,7 @@ def test_a_call_waits_for_anothers_fetch_but_not_for_long(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(provider_keys, "WAIT_S", 0.01)
-    asking, go_on = Event(), Event()
-
-    def slowly(source: Source) -> Keys:
-        asking.set()
-        assert go_on.wait(WAIT_S)
-        return provider.asked(source)
-
-    monkeypatch.setattr(published, "keys_of", slowly)
-    first = Thread(target=provider_keys.keys, args=(SOURCE, ONE))
-    first.start()
-    assert asking.wait(WAIT_S)
+    first, go_on = asking_slowly(provider, monkeypatch)
     with pytest.raises(ProviderError):
         provider_keys.keys(SOURCE, ONE)
     go_on.set()

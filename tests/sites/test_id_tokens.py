@@ -12,12 +12,12 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey
 
-from tests.pages.idp import KEY, PAGE, SUBJECT, Idp, running
+from tests.pages.idp import KEY, PAGE, SUBJECT, Idp
 from tests.people.test_id_tokens import resigned
+from tests.sites.signing_in import issuer, users_sign_in
 from tests.sites.test_keys import AT, ORIGIN, PLACE, PUBLISHABLE, SECRET, call, make, run
 from tests.versions.cast import FIRST, edited, propose_at
-from troth.people import provider_keys, published
-from troth.people.id_tokens import Issuer
+from troth.people import provider_keys
 from troth.sites import assertions, believed
 from troth.sites.actions import Made
 from troth.sites.errors import KeyRefusedError
@@ -40,17 +40,8 @@ def caller() -> Caller:
 
 @pytest.fixture
 def idp(settings: Any) -> Iterator[Idp]:
-    provider_keys.forget()
-    published.forget_description()
-    with running() as made:
-        settings.TROTH_PEOPLE_ISSUER = issuer(made)
+    with users_sign_in(settings) as made:
         yield made
-    provider_keys.forget()
-
-
-def issuer(made: Idp, **other: Any) -> Issuer:
-    told = {"clients": frozenset({PAGE, "shop-app"}), "private": True, **other}
-    return Issuer(issuer=made.issuer, **told)
 
 
 def refusal(text: str, caller: Caller, at: Any = AT) -> KeyRefusedError:
