@@ -132,9 +132,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.mark.slow
-def test_a_body_that_is_too_long_is_refused_unread(server: Server) -> None:
-    told = ask(f"{server.url}/v1/decisions", b"0" * 1_000_001)
-    assert told.status == 413
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "A body may have 1000000 bytes."),
+        ("zh-CN,zh;q=0.9", "正文至多 1000000 字节。"),
+        ("xx", "A body may have 1000000 bytes."),
+    ],
+)
+def test_a_body_that_is_too_long_is_refused_unread(
+    server: Server, language: str, says: str
+) -> None:
+    headers = {"Accept-Language": language}
+    told = ask(f"{server.url}/v1/decisions", b"0" * 1_000_001, headers)
+    assert (told.status, told.json["detail"]) == (413, says)
     assert told.headers["Content-Type"] == "application/problem+json"
 
 

@@ -40,6 +40,15 @@ def test_what_cannot_work_is_refused_with_its_place(
     assert said in text
 
 
+@pytest.mark.parametrize(("name", "value"), [("PRIVATE", "yes"), ("CLAIM", "shop_user")])
+def test_what_is_set_of_no_provider_is_refused(name: str, value: str) -> None:
+    with pytest.raises(CannotGoOnError) as refused:
+        load({}, {f"TROTH_PEOPLE_OIDC_{name}": value})
+    text = refused.value.message.render(str)
+    assert text.startswith(f"TROTH_PEOPLE_OIDC_{name}: ")
+    assert "set both" in text
+
+
 def test_no_token_counts_as_a_members_and_as_a_users() -> None:
     for issuer in (ISSUER, f"{ISSUER}/"):
         with pytest.raises(CannotGoOnError) as refused:

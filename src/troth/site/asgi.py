@@ -12,9 +12,12 @@ from a2wsgi import WSGIMiddleware
 from asgiref.sync import sync_to_async
 from django.core.handlers.wsgi import WSGIHandler
 from django.urls import get_resolver
+from django.utils import translation
 from msgspec import json
 
+from troth.policy.words import Message, mark
 from troth.site.cross_origin import ALLOWED, OPEN
+from troth.site.language import accepted
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -67,8 +70,8 @@ async def _whole(pages: WSGIMiddleware, scope: Scope, receive: Receive, send: Se
     try:
         body = await asyncio.wait_for(_body(receive), BODY_TIMEOUT_S)
     except TimeoutError:
-        detail = f"The body did not come within {BODY_TIMEOUT_S} seconds; send it again."
-        told = _problem(408, "request-timeout", detail)
+        says = mark("The body did not come within %(seconds)s seconds; send it again.")
+        told = _problem(scope, 408, "request-timeout", Message(says, {"seconds": BODY_TIMEOUT_S}))
         await _answer(send, 408, told, content_type=PROBLEM, more=_allowed(scope))
         return
     if body is None:
@@ -110,19 +113,23 @@ def _refuse_body(scope: Scope) -> tuple[int, bytes] | None:
     """Refuse a body that is too long (413) or does not say how long it is (411, RFC 9110)."""
     headers = dict(scope["headers"])
     if b"transfer-encoding" in headers:
-        return 411, _problem(411, "length-required", "Send a Content-Length.")
+        says = mark("Send a Content-Length.")
+        return 411, _problem(scope, 411, "length-required", Message(says))
     length = headers.get(b"content-length", b"0")
     limit = BATCH_LIMIT_BYTES if scope["path"] in BATCHES else BODY_LIMIT_BYTES
     if not length.isdigit() or int(length) > limit:
-        detail = f"A body may have {limit} bytes."
-        return 413, _problem(413, "content-too-large", detail)
+        says = mark("A body may have %(most)s bytes.")
+        return 413, _problem(scope, 413, "content-too-large", Message(says, {"most": limit}))
     return None
 
 
-def _problem(status: int, code: str, detail: str) -> bytes:
-    """Return a problem document (RFC 9457)."""
+def _problem(scope: Scope, status: int, code: str, detail: Message) -> bytes:
+    """Return a problem document (RFC 9457) in the language that is accepted."""
+    headers = dict(scope["headers"])
+    with translation.override(accepted(headers.get(b"accept-language", b"").decode("latin-1"))):
+        says = detail.render(translation.gettext)
     told = {"type": f"urn:troth:problem:{code}", "title": code.replace("-", " ")}
-    return json.encode({**told, "status": status, "detail": detail})
+    return json.encode({**told, "status": status, "detail": says})
 
 
 def _allowed(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -24,15 +24,14 @@ def as_lang(code: str) -> Lang | None:
 def chosen(request: HttpRequest) -> str:
     """Return the Django language code for the request: `?lang=`, cookie, `Accept-Language`, en."""
     asked = (request.GET.get("lang", ""), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
-    accepted = (
-        code
-        for code, quality in parse_accept_lang_header(request.headers.get("Accept-Language", ""))
-        if quality > 0
-    )
-    for code in (*asked, *accepted):
-        if lang := as_lang(code):
-            return CODES[lang]
-    return CODES["en"]
+    found = (CODES[lang] for code in asked if (lang := as_lang(code)))
+    return next(found, accepted(request.headers.get("Accept-Language", "")))
+
+
+def accepted(header: str) -> str:
+    """Return the Django language code that an `Accept-Language` header asks for, else en."""
+    told = (code for code, quality in parse_accept_lang_header(header) if quality > 0)
+    return next((CODES[lang] for code in told if (lang := as_lang(code))), CODES["en"])
 
 
 def lang_of(request: HttpRequest) -> Lang:

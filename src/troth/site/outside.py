@@ -7,6 +7,11 @@ from troth.policy.words import Message, mark
 from troth.site.problem import CannotGoOnError
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+PEOPLE = (
+    *("people_oidc_issuer", "people_oidc_clients"),
+    *("people_oidc_private", "people_oidc_claim"),
+)
+"""What is set of the provider of users."""
 
 
 def demand_usable_mail(place: str, sender: str, made: Callable[[], object]) -> None:
@@ -46,9 +51,9 @@ def demand_usable_issuer(
     `members` are issuer and client id by which members sign in: what is said to that client says
     who a member is, and nothing else.
     """
-    named = (name for name in ("people_oidc_issuer", "people_oidc_clients") if name in places)
-    place = places.get(next(named, ""), "")
-    if bool(issuer) != bool(clients):
+    named = [name for name in PEOPLE if name in places]
+    place = places[named[0]] if named else ""
+    if bool(issuer) != bool(clients) or (named and not issuer):
         says = mark(
             "%(place)s: a provider of users and the clients it makes their ID tokens for go"
             " together; set both people_oidc_issuer and people_oidc_clients."
