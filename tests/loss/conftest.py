@@ -44,7 +44,8 @@ class Driver(Server):
             self.process.kill()
             self.process.wait()
         for child in children:  # of a command around it
-            os.kill(int(child), signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
 
 
 Drive = Callable[..., Driver]

@@ -21,6 +21,7 @@ from tests.versions.cast import edited
 from troth.access import keys
 from troth.access.roles import ROLES, Role
 from troth.ledger.models import Entry
+from troth.people.id_tokens import Issuer
 from troth.sites.models import Key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_connection"), pytest.mark.slow]
@@ -117,6 +118,27 @@ def test_the_page_asks_the_database_no_more_for_more_keys(
     client.get(SITES)
     with django_assert_max_num_queries(30):
         client.get(SITES)
+
+
+@pytest.mark.parametrize(
+    ("lang", "none", "says"),
+    [
+        ("en", "set people_oidc_issuer and", "Users sign in at https://login.example.com."),
+        ("zh", "请设置 people_oidc_issuer", "用户在 https://login.example.com 登录。"),
+    ],
+)
+def test_where_users_sign_in_is_told(
+    staff: House, settings: Any, lang: str, none: str, says: str
+) -> None:
+    client = proved(staff, "engineer")
+    assert none in page_of(client.get(f"{SITES}?lang={lang}")).text
+    settings.TROTH_PEOPLE_ISSUER = Issuer(
+        issuer="https://login.example.com", clients=frozenset({"shop-page", "shop-app"})
+    )
+    told = page_of(client.get(f"{SITES}?lang={lang}")).text
+    assert says in told
+    assert re.search(r"shop-app(, |、)shop-page", told)
+    assert none not in told
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -99,7 +99,8 @@ class Fork:
     def send_signal(self, number: int) -> None:
         """Send it a signal, unless it has ended."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it has since, and its status is on the way
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         """Ask it to end."""

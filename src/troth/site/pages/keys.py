@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -45,12 +46,14 @@ GONE_MEANWHILE: Final = (NoKeyError, MeanwhileError)
 def sites(request: HttpRequest) -> HttpResponse:
     """Show every site and every key: what it may do, and whether it works."""
     objects.on_house(actor_of(request), "key.see")
-    asked = asked_of(request.GET)
+    asked, issuer = asked_of(request.GET), settings.TROTH_PEOPLE_ISSUER
     shown = {
         "page": sites_page(DEFAULT_DB_ALIAS, asked, lang_of(request), datetime.now(UTC)),
         "asked": asked,
         "states": states_shown(),
         "call": any_call(server_address(request)),
+        "issuer": issuer,
+        "clients": sorted(issuer.clients) if issuer else [],
     }
     return _page(request, "list", shown)
 
