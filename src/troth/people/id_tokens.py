@@ -50,6 +50,11 @@ class Issuer(Struct, frozen=True, kw_only=True):
     private: bool = False
     claim: str = "sub"
 
+    @property
+    def named(self) -> list[str]:
+        """The clients in order, to be shown."""
+        return sorted(self.clients)
+
 
 class Vouched(Struct, frozen=True):
     """Whom a token is about; what tells it apart, and until when that must be remembered."""

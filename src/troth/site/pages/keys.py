@@ -46,14 +46,13 @@ GONE_MEANWHILE: Final = (NoKeyError, MeanwhileError)
 def sites(request: HttpRequest) -> HttpResponse:
     """Show every site and every key: what it may do, and whether it works."""
     objects.on_house(actor_of(request), "key.see")
-    asked, issuer = asked_of(request.GET), settings.TROTH_PEOPLE_ISSUER
+    asked = asked_of(request.GET)
     shown = {
         "page": sites_page(DEFAULT_DB_ALIAS, asked, lang_of(request), datetime.now(UTC)),
         "asked": asked,
         "states": states_shown(),
         "call": any_call(server_address(request)),
-        "issuer": issuer,
-        "clients": sorted(issuer.clients) if issuer else [],
+        "issuer": settings.TROTH_PEOPLE_ISSUER,
     }
     return _page(request, "list", shown)
 
