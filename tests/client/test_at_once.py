@@ -116,7 +116,7 @@ def _stopped_under_load(server: Server, key: str) -> list[str]:
     there_were_enough = enough.wait(60)
     if not there_were_enough:
         server.process.send_signal(signal.SIGUSR1)
-        time.sleep(1)
+        time.sleep(1)  # it writes where its threads are, and says nothing when it has
     told.set()
     assert server.stop() == 0, server.output
     for thread in threads:
