@@ -205,8 +205,8 @@ def read_by(tx: Tx, column: str, value: str) -> list[str]:
     sealed = [
         Sealed(PersonId(usr), CATEGORY, FIELD, version, bytes(box)) for usr, version, box in rows
     ]
-    leaves = permits(decision, asked, names.values())
-    opened = [one.reveal() for one in vault.unseal_many(tx, sealed, leaves)]
+    leave = permits(decision, asked, names.values())
+    opened = [one.reveal() for one in vault.unseal_many(tx, sealed, leave)]
     who = next(iter(names.values())) if len(names) == 1 else None
     about = {"rows": len(rows)}
     record(tx, LedgerEntry("bench.read", rules.version, who, about, asked, decision))

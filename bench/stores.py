@@ -133,6 +133,7 @@ class Bare:
         opened = sqlite3.connect(self.file, isolation_level=None, timeout=30)
         opened.execute("PRAGMA journal_mode = WAL")
         opened.execute("PRAGMA synchronous = FULL")
+        opened.execute("PRAGMA cache_size = -8000")
         return opened
 
     def sql(self, text: str) -> str:

@@ -36,11 +36,16 @@ def test_an_allowed_release_opens_its_categories() -> None:
     assert permit(decide(RULES, facts, NOW), facts, SHE).categories == names("account")
 
 
-def test_one_decision_gives_each_of_many_persons_a_permit_of_her_own() -> None:
+def test_one_decision_gives_leave_for_many_persons_as_for_each() -> None:
     for facts in (USE, ReleaseFacts(**PUBLISH), ReleaseFacts(**BY_LAW)):
         decision = decide(RULES, facts, NOW)
-        made = permits(decision, facts, [SHE, HE])
-        assert made == {one: permit(decision, facts, one) for one in (SHE, HE)}
+        made, alone = permits(decision, facts, [SHE, HE]), permit(decision, facts, SHE)
+        assert made.persons == frozenset({SHE, HE})
+        assert alone.persons == frozenset({SHE})
+        for name in ("decision", "categories", "purpose", "fields"):
+            assert getattr(made, name) == getattr(alone, name)
+        for field in ("email", "nickname"):
+            assert made.opens("account", field) == alone.opens("account", field)
 
 
 def test_nothing_gives_many_what_it_would_not_give_one() -> None:
@@ -123,7 +128,12 @@ def test_a_permit_narrowed_in_one_category_opens_the_other_whole_and_no_third() 
 
 
 @pytest.mark.parametrize(
-    ("name", "homes"), [("Permit", {"gate/permit.py"}), ("Decision", {"gate/reasons.py"})]
+    ("name", "homes"),
+    [
+        ("Permit", {"gate/permit.py"}),
+        ("Permits", {"gate/permit.py"}),
+        ("Decision", {"gate/reasons.py"}),
+    ],
 )
 def test_no_permit_and_no_decision_is_built_but_in_the_gate(name: str, homes: set[str]) -> None:
     found = {

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.vault.cast import CANARY, permit_for, seal_canary, stranger
+from tests.vault.cast import CANARY, RULES, permit_for, seal_canary
 from troth import vault
-from troth.gate import Permit
+from troth.gate import Permits, decide, permits
+from troth.gate.facts import UseFacts
 from troth.people import erasure
-from troth.policy.words import Pseudonym
 from troth.store import Tx, transact
 from troth.vault import DamagedError, ErasedError, NotOpenedError, PersonId, Sealed
 from troth.vault import persons as persons_module
@@ -83,12 +83,14 @@ def test_of_nobody_nothing_is_asked() -> None:
     assert vault.known_pseudonyms([]) == {}
 
 
-def leaves(tx: Tx, persons: Sequence[PersonId]) -> dict[Pseudonym, Permit]:
-    return {(leave := permit_for(tx, one)).person: leave for one in persons}
+def leave_for(tx: Tx, persons: Sequence[PersonId], category: str = "account") -> Permits:
+    purpose = {"account": "account", "contact-message": "support"}[category]
+    facts = UseFacts(category=category, purpose=purpose)
+    return permits(decide(RULES, facts, tx.now), facts, vault.pseudonyms(tx, persons).values())
 
 
 def opened(tx: Tx, sealed: Sequence[Sealed], persons: Sequence[PersonId]) -> list[str]:
-    return [one.reveal() for one in vault.unseal_many(tx, sealed, leaves(tx, persons))]
+    return [one.reveal() for one in vault.unseal_many(tx, sealed, leave_for(tx, persons))]
 
 
 def test_values_of_many_open_in_their_order_and_each_by_its_own_permit() -> None:
@@ -100,25 +102,38 @@ def test_values_of_many_open_in_their_order_and_each_by_its_own_permit() -> None
     assert transact(opened, [], known) == []
 
 
-def test_of_many_values_none_opens_without_a_permit_for_it() -> None:
+def test_values_of_one_open_by_a_permit_about_her() -> None:
+    first, second = made(2)
+    sealed = [seal_canary(one) for one in (first, first, second)]
+
+    def opened_of(tx: Tx, some: Sequence[Sealed]) -> list[str]:
+        found = vault.unseal_many(tx, some, permit_for(tx, first))
+        return [one.reveal() for one in found]
+
+    assert transact(opened_of, sealed[:2]) == [CANARY, CANARY]
+    with pytest.raises(NotOpenedError):
+        transact(opened_of, sealed)
+
+
+def test_of_many_values_none_opens_without_leave_for_it() -> None:
     known = made(2)
     sealed = [seal_canary(one) for one in known]
     with pytest.raises(NotOpenedError):
         transact(opened, sealed, known[:1])
 
-    def by_anothers(tx: Tx) -> object:
-        first, second = leaves(tx, known).values()
-        return vault.unseal_many(tx, sealed, {first.person: second, second.person: first})
-
-    with pytest.raises(NotOpenedError):
-        transact(by_anothers)
-
     def of_another_category(tx: Tx) -> object:
-        others = {(leave := stranger(tx, one)).person: leave for one in known}
-        return vault.unseal_many(tx, sealed, others)
+        return vault.unseal_many(tx, sealed, leave_for(tx, known, "contact-message"))
 
     with pytest.raises(NotOpenedError):
         transact(of_another_category)
+
+    def of_another_field(tx: Tx) -> object:
+        one = sealed[1]
+        moved = Sealed(one.person, "contact-message", "text", one.version, one.box)
+        return vault.unseal_many(tx, [sealed[0], moved], leave_for(tx, known))
+
+    with pytest.raises(NotOpenedError):
+        transact(of_another_field)
 
 
 def test_of_many_values_nothing_opens_where_one_is_damaged_or_somebody_is_buried() -> None:
@@ -130,7 +145,7 @@ def test_of_many_values_nothing_opens_where_one_is_damaged_or_somebody_is_buried
         transact(opened, [sealed[0], damaged], known)
 
     def of_the_first(tx: Tx) -> object:
-        return vault.unseal_many(tx, sealed, leaves(tx, known[:1]))
+        return vault.unseal_many(tx, sealed, leave_for(tx, known[:1]))
 
     transact(vault.bury, known[1])
     with pytest.raises(ErasedError):

@@ -36,8 +36,6 @@ def newest(
     named = ", ".join(["%s"] * len(asked))
     rows = run(tx.alias, NEWEST.format(fields=named), [person, category, *asked])
     sealed = [Sealed(person, category, field, version, bytes(box)) for field, version, box in rows]
-    for one, opened in zip(
-        sealed, vault.unseal_many(tx, sealed, {permit.person: permit}), strict=True
-    ):
+    for one, opened in zip(sealed, vault.unseal_many(tx, sealed, permit), strict=True):
         found[one.field] = as_value(declared.fields[one.field].kind, opened.reveal())
     return found

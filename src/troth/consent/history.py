@@ -101,5 +101,5 @@ def _opened(
     record(tx, LedgerEntry(USED, rules.version, who, {"field": field}, question, decision))
     held = list(boxes)
     sealed = [Sealed(subject, category, field, *box) for box in held if box is not None]
-    opened = iter(vault.unseal_many(tx, sealed, {who: leave}))
+    opened = iter(vault.unseal_many(tx, sealed, leave))
     return [{} if box is None else json.decode(next(opened).reveal()) for box in held]

@@ -6,7 +6,7 @@ from troth.gate.decide import decide
 from troth.gate.decision import Decision, Reason, Verb
 from troth.gate.effect import may_take_effect
 from troth.gate.facts import Facts, MalformedFactsError, NamedPersonError, parse
-from troth.gate.permit import NotPermittedError, Permit, permit, permits
+from troth.gate.permit import NotPermittedError, Permit, Permits, permit, permits
 from troth.gate.release import may_release
 from troth.gate.use import may_use
 from troth.gate.view import may_view
@@ -18,6 +18,7 @@ __all__ = [
     "NamedPersonError",
     "NotPermittedError",
     "Permit",
+    "Permits",
     "Reason",
     "Verb",
     "decide",

@@ -1,4 +1,4 @@
-"""A permit: an allowed decision that opens one person's values. Built here and nowhere else."""
+"""A permit: an allowed decision that opens persons' values. Built here and nowhere else."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -13,18 +13,17 @@ NO_FIELDS: Final[frozenset[str]] = frozenset()
 """None in particular: every field of the categories."""
 
 
-class Permit(Struct, frozen=True, gc=False):
-    """Leave to open values of `categories` of one person for one purpose.
+class _Leave(Struct, frozen=True, gc=False):
+    """What may be opened: of `categories`, for one purpose.
 
     `fields` (`category.field`) are all it opens of the categories they are of; of the others it
     opens every field.
     """
 
     decision: Decision
-    person: Pseudonym
     categories: frozenset[str]
     purpose: str
-    fields: frozenset[str] = NO_FIELDS
+    fields: frozenset[str]
 
     def opens(self, category: str, field: str) -> bool:
         """Tell whether a value of this field may be opened."""
@@ -33,6 +32,23 @@ class Permit(Struct, frozen=True, gc=False):
         if not self.fields or f"{category}.{field}" in self.fields:
             return True
         return not any(name.partition(".")[0] == category for name in self.fields)
+
+
+class Permit(_Leave, frozen=True, gc=False):
+    """Leave to open values of one person."""
+
+    person: Pseudonym
+
+    @property
+    def persons(self) -> frozenset[Pseudonym]:
+        """Whose values it opens."""
+        return frozenset({self.person})
+
+
+class Permits(_Leave, frozen=True, gc=False):
+    """Leave to open values of many persons, by one decision that is about all of them."""
+
+    persons: frozenset[Pseudonym]
 
 
 class NotPermittedError(Exception):
@@ -53,21 +69,20 @@ def permit(decision: Decision, facts: Facts, person: Pseudonym | None = None) ->
     whose = person or named
     if whose is None or named not in (None, whose):
         raise NotPermittedError("a permit opens the values of the one person it is about")
-    return Permit(decision, whose, *_opened_by(facts))
+    return Permit(decision, *_opened_by(facts), whose)
 
 
 def permits(
     decision: Decision, facts: UseFacts | ReleaseFacts, persons: Iterable[Pseudonym]
-) -> dict[Pseudonym, Permit]:
-    """Make the permits of many persons, each her own, where one decision is about all of them.
+) -> Permits:
+    """Make the permit of many persons, where one decision is about all of them.
 
     A view's never is: its facts name one person. Raises NotPermittedError as `permit` does.
     """
     _demand_opening(decision, facts)
     if isinstance(facts, ViewFacts):
         raise NotPermittedError("a view is of the one person its facts name")
-    categories, purpose, fields = _opened_by(facts)
-    return {who: Permit(decision, who, categories, purpose, fields) for who in persons}
+    return Permits(decision, *_opened_by(facts), frozenset(persons))
 
 
 def _demand_opening(decision: Decision, facts: Facts) -> None:

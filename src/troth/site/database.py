@@ -9,8 +9,10 @@ from msgspec import Struct
 
 SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
-    "PRAGMA recursive_triggers=ON;"
+    "PRAGMA recursive_triggers=ON;PRAGMA cache_size=-8000;"
 )
+"""With 8 MB of pages a connection instead of 2: what is read often is not fetched anew, and what a
+transaction writes to is still there."""
 SQLITE_BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 5
 SCHEMES: Final = frozenset({"postgresql", "postgres"})

@@ -1,11 +1,11 @@
 """What nearly every verb asks of the database first: asked together, in one query a transaction."""
 
+from functools import lru_cache
 from typing import Any, Final
 
-from django.db import connections
 from msgspec import Struct
 
-from troth.store.driver import run
+from troth.store.driver import moment, run
 from troth.store.transaction import Tx
 
 GLANCE: Final = "store.glance"
@@ -41,8 +41,13 @@ def look_anew(tx: Tx) -> None:
 
 
 def _look(tx: Tx) -> dict[str, Any]:
-    asked = list(_questions.values())
-    moment = connections[tx.alias].ops.adapt_datetimefield_value(tx.now)
+    names, sql, moments = _all_of(tuple(_questions.values()))
+    (answers,) = run(tx.alias, sql, [moment(tx.alias, tx.now)] * moments)
+    return dict(zip(names, answers, strict=True))
+
+
+@lru_cache(maxsize=1)
+def _all_of(asked: tuple[Question, ...]) -> tuple[tuple[str, ...], str, int]:
+    """Return the questions' names, the query that asks them, and how many moments it takes."""
     sql = f"SELECT {', '.join(f'({one.sql})' for one in asked)}"
-    (answers,) = run(tx.alias, sql, [moment for one in asked if "%s" in one.sql])
-    return dict(zip((one.name for one in asked), answers, strict=True))
+    return tuple(one.name for one in asked), sql, sum("%s" in one.sql for one in asked)

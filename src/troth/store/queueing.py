@@ -6,8 +6,6 @@ out: under load the sequencer and the pages would wait until they give up.
 
 import threading
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from django.db import connections
@@ -53,17 +51,27 @@ _queues: dict[str, Queue] = {}
 _making: Final = threading.Lock()
 
 
-@contextmanager
-def in_turn(alias: str) -> Iterator[None]:
+class in_turn:  # noqa: N801 - called as the function it stands for; one made by a generator is slower
     """Have a turn at a SQLite database; PostgreSQL has many writers and needs none."""
-    if connections[alias].vendor != "sqlite":
-        yield
-        return
-    with _making:
-        queue = _queues.setdefault(alias, Queue())
-    mine = queue.take(WAIT_SECONDS)
-    try:
-        yield
-    finally:
-        if mine:
-            queue.leave()
+
+    __slots__ = ("_mine", "_queue")
+
+    def __init__(self, alias: str) -> None:
+        self._queue = _queue_of(alias) if connections[alias].vendor == "sqlite" else None
+        self._mine = False
+
+    def __enter__(self) -> None:
+        if self._queue is not None:
+            self._mine = self._queue.take(WAIT_SECONDS)
+
+    def __exit__(self, *_error: object) -> None:
+        if self._mine and self._queue is not None:
+            self._queue.leave()
+
+
+def _queue_of(alias: str) -> Queue:
+    found = _queues.get(alias)
+    if found is None:
+        with _making:
+            found = _queues.setdefault(alias, Queue())
+    return found

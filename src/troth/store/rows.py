@@ -5,26 +5,26 @@ COPY on PostgreSQL. `insert_new` writes at once and tells which rows were not th
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
-from troth.store.driver import run, run_many
+from troth.store.driver import run, run_many, sqlite_moment
 
 COPY_ROWS_MIN: Final = 8
 """From how many rows on COPY is faster than INSERT."""
 
 
-class Rows(Struct, frozen=True):
+class Rows(Struct, frozen=True, eq=False):
     """A table to write to: its columns in order, each with its PostgreSQL type.
 
-    `key` are the columns that make a row the same as another, for `insert_new`.
+    `key` are the columns that make a row the same as another, for `insert_new`. Each is made once,
+    as a module is loaded, and is looked up by itself: what it holds is not compared.
     """
 
     table: str
@@ -59,12 +59,10 @@ class Pending:
         gathered, self._rows = self._rows, {}
         if not gathered:
             return
-        connection = connections[alias]
-        if connection.vendor != "postgresql":
+        if connections[alias].vendor == "postgresql":
+            _write_postgres(alias, gathered)
+        else:
             _write_sqlite(alias, gathered)
-            return
-        with connection.cursor() as cursor:
-            _write_postgres(connection, cursor, gathered)
 
 
 def insert(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> None:
@@ -84,18 +82,22 @@ def _write_sqlite(alias: str, gathered: Mapping[Rows, Sequence[Sequence[Any]]]) 
             run_many(alias, _insert(into), [adapt(row) for row in rows])
 
 
-def _write_postgres(
-    connection: BaseDatabaseWrapper,
-    cursor: CursorWrapper,
-    gathered: Mapping[Rows, Sequence[Sequence[Any]]],
-) -> None:
-    """Write many rows by COPY, few by a statement each, whose plan is kept."""
+def _write_postgres(alias: str, gathered: Mapping[Rows, Sequence[Sequence[Any]]]) -> None:
+    """Write many rows by COPY, few by a statement each, whose plan is kept.
+
+    One row of each of some tables, as a verb alone writes them, is one statement: each that is
+    sent takes longer than to carry it out.
+    """
+    if all(len(rows) == 1 for rows in gathered.values()):
+        values = [value for (row,) in gathered.values() for value in row]
+        run(alias, _insert_of_each(tuple(gathered)), values)
+        return
     for into, rows in gathered.items():
         if len(rows) < COPY_ROWS_MIN:
             for row in rows:
-                cursor.execute(_insert(into), row)
+                run(alias, _insert(into), row)
         else:
-            _copy(connection, into, rows)
+            _copy(connections[alias], into, rows)
 
 
 def insert_new(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> list[bool]:
@@ -132,6 +134,14 @@ def insert_new(alias: str, into: Rows, rows: Sequence[Sequence[Any]]) -> list[bo
 def _insert(into: Rows) -> str:
     places = ", ".join(["%s"] * len(into.columns))
     return f"INSERT INTO {into.table} ({', '.join(into.names)}) VALUES ({places})"  # noqa: S608 - names of our own tables
+
+
+@lru_cache
+def _insert_of_each(tables: tuple[Rows, ...]) -> str:
+    """Return one statement that writes one row of each table (PostgreSQL manual 7.8.4)."""
+    *others, last = map(_insert, tables)
+    named = ", ".join(f"written_{n} AS ({one})" for n, one in enumerate(others))
+    return f"WITH {named} {last}" if others else last
 
 
 def _insert_unnest(into: Rows) -> str:
@@ -171,7 +181,7 @@ def _adapter(vendor: str, into: Rows) -> Callable[[Sequence[Any]], Sequence[Any]
 def _for_sqlite(value: UUID | datetime | None) -> str | None:
     """Return an id or a moment as Django stores it in SQLite."""
     if isinstance(value, datetime):
-        return str(value.astimezone(UTC).replace(tzinfo=None))
+        return sqlite_moment(value)
     return None if value is None else value.hex
 
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from troth.vault.errors import DamagedError
 
 FORMAT: Final = b"\x01"
+FORMAT_BYTE: Final = FORMAT[0]
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 KEY_BYTES: Final = 32
@@ -50,7 +51,7 @@ def seal_box(key: AESGCM, where: bytes, value: bytes) -> bytes:
 
 def open_box(key: AESGCM, where: bytes, box: bytes) -> bytes:
     """Open a box at its place. Raises DamagedError."""
-    if len(box) < BOX_BYTES_MIN or box[0] != FORMAT[0]:
+    if len(box) < BOX_BYTES_MIN or box[0] != FORMAT_BYTE:
         raise DamagedError
     try:
         return key.decrypt(box[1:SEALED_FROM], box[SEALED_FROM:], where)

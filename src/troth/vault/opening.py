@@ -1,12 +1,10 @@
 """Seal a value, and open it by a permit: the two doors of the vault."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from troth.gate import Permit
-from troth.policy.words import Pseudonym
+from troth.gate import Permit, Permits
 from troth.store import Tx
 from troth.vault.boxes import open_box, seal_box, tail_of
-from troth.vault.cache import Key
 from troth.vault.errors import NotOpenedError
 from troth.vault.persons import key_of, keys_of
 from troth.vault.values import PersonId, Plain, Sealed
@@ -25,29 +23,30 @@ def unseal(tx: Tx, sealed: Sealed, permit: Permit) -> Plain:
 
     Raises NotOpenedError, ErasedError, DamagedError.
     """
-    return _opened(key_of(tx, sealed.person), sealed, permit)
+    key = key_of(tx, sealed.person)
+    if permit.person != key.pseudonym or not permit.opens(sealed.category, sealed.field):
+        raise NotOpenedError
+    where = key.head + tail_of((sealed.category, sealed.field, sealed.version))
+    return Plain(open_box(key.cipher, where, sealed.box).decode())
 
 
-def unseal_many(
-    tx: Tx, sealed: Iterable[Sealed], permits: Mapping[Pseudonym, Permit]
-) -> list[Plain]:
-    """Open values of many persons, each by the permit about her: their keys are read together.
+def unseal_many(tx: Tx, sealed: Iterable[Sealed], leave: Permit | Permits) -> list[Plain]:
+    """Open values, of many persons where the permit is about many: their keys are read together.
 
     Raises NotOpenedError, ErasedError, DamagedError: of one, and then nothing is opened.
     """
     boxes = list(sealed)
-    keys = keys_of(tx, {one.person for one in boxes})
-    return [
-        _opened(keys[one.person], one, permits.get(keys[one.person].pseudonym)) for one in boxes
-    ]
-
-
-def _opened(key: Key, sealed: Sealed, permit: Permit | None) -> Plain:
-    if (
-        permit is None
-        or permit.person != key.pseudonym
-        or not permit.opens(sealed.category, sealed.field)
-    ):
-        raise NotOpenedError
-    where = key.head + tail_of((sealed.category, sealed.field, sealed.version))
-    return Plain(open_box(key.cipher, where, sealed.box).decode())
+    keys, persons = keys_of(tx, {one.person for one in boxes}), leave.persons
+    tails: dict[tuple[str, str, str], bytes] = {}
+    opened = []
+    for one in boxes:
+        key, place = keys[one.person], (one.category, one.field, one.version)
+        tail = tails.get(place)
+        if tail is None:
+            if not leave.opens(one.category, one.field):
+                raise NotOpenedError
+            tail = tails[place] = tail_of(place)
+        if key.pseudonym not in persons:
+            raise NotOpenedError
+        opened.append(Plain(open_box(key.cipher, key.head + tail, one.box).decode()))
+    return opened
