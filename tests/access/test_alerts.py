@@ -11,7 +11,7 @@ from troth.access.settings import set_setting
 from troth.ledger.models import Entry
 from troth.store.models import Signal
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from troth.access.allowed import Action, FrozenError
 from troth.access.objects import NotAllowedError
 from troth.access.roles import ROLES, Role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 CASES: Final[list[tuple[str, deeds.Whose, deeds.Deed]]] = [
     *((action, "own", deed) for action, deed in deeds.OWN.items()),
     *((action, "other", deed) for action, deed in deeds.HOUSE.items()),

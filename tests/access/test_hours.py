@@ -14,7 +14,7 @@ from troth.policy.promise import Cursor
 from troth.store import Store
 from troth.vault import PersonId
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 LIMIT = 4

@@ -22,7 +22,7 @@ from troth.people.mail import letter_of
 from troth.store import SYSTEM
 from troth.store.models import OutboxRow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 LATER: Final = NOW + timedelta(hours=1)
 
 

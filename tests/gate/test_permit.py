@@ -1,7 +1,5 @@
 """A permit comes of an allowed decision, for one person, and of nothing else."""
 
-import ast
-
 import pytest
 
 from tests.gate.cases import (
@@ -16,7 +14,6 @@ from tests.gate.cases import (
     names,
 )
 from tests.gate.house import HOUSE, NOW, rulebook
-from tests.sources import SOURCE, nodes, source_files
 from troth.gate import NotPermittedError, decide, permit, permits
 from troth.gate.facts import CollectFacts, ReleaseFacts, UseFacts, ViewFacts
 from troth.policy.words import Pseudonym
@@ -125,21 +122,3 @@ def test_a_permit_narrowed_in_one_category_opens_the_other_whole_and_no_third() 
     assert made.opens("usage", "page")
     assert not made.opens("account", "nickname")
     assert not made.opens("health", "x")
-
-
-@pytest.mark.parametrize(
-    ("name", "homes"),
-    [
-        ("Permit", {"gate/permit.py"}),
-        ("Permits", {"gate/permit.py"}),
-        ("Decision", {"gate/reasons.py"}),
-    ],
-)
-def test_no_permit_and_no_decision_is_built_but_in_the_gate(name: str, homes: set[str]) -> None:
-    found = {
-        path.relative_to(SOURCE).as_posix()
-        for path in source_files()
-        for node in nodes(path)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == name
-    }
-    assert found == homes

@@ -18,7 +18,7 @@ from troth.people.models import Person
 from troth.people.subjects import make_subjects
 from troth.store import SYSTEM, Store, transact_on
 
-pytestmark = pytest.mark.usefixtures("policy")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("policy")]
 STATISTICS = "purpose.usage-statistics"
 HEAD = "subject,about,given,at,wording\n"
 AT = "2025-03-01T09:30:00+08:00"

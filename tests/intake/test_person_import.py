@@ -19,7 +19,7 @@ from troth.intake.persons import Meant
 from troth.people.models import Person
 from troth.store import SYSTEM, Store, transact_on
 
-pytestmark = pytest.mark.usefixtures("policy")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("policy")]
 USERS = HEAD + row(1) + row(2) + row(3)
 
 
