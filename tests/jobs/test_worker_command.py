@@ -51,11 +51,16 @@ def test_a_server_without_workers_leaves_jobs_to_a_worker(idle: Path) -> None:
     assert "evidence.examine" in runs(idle)
 
 
-def test_a_worker_ends_with_0_when_it_is_asked_to(idle: Path) -> None:
-    worker = forks.start("troth", "worker", "--data", idle, env=environment())
-    until(lambda: bool(done := runs(idle)) and all(done.values()))
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(30) == 0
+def test_a_worker_tells_where_its_threads_are_and_ends_with_0_when_it_is_asked_to(
+    idle: Path, tmp_path: Path
+) -> None:
+    with (tmp_path / "told").open("w+b") as told:
+        worker = forks.start("troth", "worker", "--data", idle, env=environment(), stderr=told)
+        until(lambda: bool(done := runs(idle)) and all(done.values()))
+        worker.send_signal(signal.SIGUSR1)
+        until(lambda: b"sequencer.py" in (tmp_path / "told").read_bytes())
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
 
 
 def test_a_worker_without_data_says_so(tmp_path: Path) -> None:

@@ -133,7 +133,8 @@ def test_each_of_our_algorithms_is_taken() -> None:
     rsa = RSAKey.generate_key(2048, {"kid": "one"})
     edwards = OKPKey.generate_key("Ed25519", {"kid": "one"})
     keys = [*KEYS, rsa.as_dict(private=False), edwards.as_dict(private=False)]
-    for key, algorithm in ((rsa, "RS256"), (edwards, "EdDSA"), (KEY, "ES256")):
+    named = ((rsa, "RS256"), (edwards, "EdDSA"), (edwards, "Ed25519"), (KEY, "ES256"))
+    for key, algorithm in named:
         assert told(token(key, {"alg": algorithm}), keys).external == "user-1"
 
 

@@ -89,9 +89,22 @@ def test_a_signature_of_another_key_is_refused() -> None:
 def test_each_of_our_algorithms_is_taken() -> None:
     rsa = RSAKey.generate_key(2048, {"kid": "one"})
     edwards = OKPKey.generate_key("Ed25519", {"kid": "one"})
-    for key, algorithm in ((rsa, "RS256"), (edwards, "EdDSA")):
+    for key, algorithm in ((rsa, "RS256"), (edwards, "EdDSA"), (edwards, "Ed25519")):
         keys: Any = [key.as_dict(private=False)]
         assert verified(token(key, algorithm), keys, EXPECTED, NOW).value
+
+
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
+def test_a_key_that_names_its_algorithm_by_its_other_name_is_the_same_key() -> None:
+    edwards = OKPKey.generate_key("Ed25519", {"kid": "one"})
+    for named, algorithm in (("EdDSA", "Ed25519"), ("Ed25519", "EdDSA")):
+        keys: Any = [{**edwards.as_dict(private=False), "alg": named}]
+        assert verified(token(edwards, algorithm), keys, EXPECTED, NOW).value
+    others: Any = ("ES256", "Ed448", ["EdDSA"], None)
+    for named in others:
+        keys = [{**edwards.as_dict(private=False), "alg": named}]
+        with pytest.raises(TokenError):
+            verified(token(edwards, "Ed25519"), keys, EXPECTED, NOW)
 
 
 def test_an_algorithm_that_is_not_ours_is_refused() -> None:

@@ -30,8 +30,11 @@ ALGORITHMS: Final[Mapping[str, tuple[str, str]]] = {
     "RS256": ("RSA", ""),
     "ES256": ("EC", "P-256"),
     "EdDSA": ("OKP", "Ed25519"),
+    "Ed25519": ("OKP", "Ed25519"),
 }
-"""What is believed, each with the kind and curve of its key: none is a secret we share."""
+"""What is believed, each with the kind and curve of its key: none is a secret we share.
+
+The last two are one, by its older name and by its own (RFC 9864)."""
 SEVERAL: Final = "mfa"
 KINDS: Final = (
     frozenset({"pwd", "pin", "kba"}),
@@ -129,7 +132,7 @@ def fitting(keys: Keys, header: Header) -> Keys:
         for key in keys
         if kind == (key.get("kty"), key.get("crv", ""))
         and key.get("use", "sig") == "sig"
-        and key.get("alg", header.algorithm) == header.algorithm
+        and ALGORITHMS.get(str(key.get("alg", header.algorithm))) == kind
         and (header.kid is None or header.kid == key.get("kid"))
     ]
 
@@ -154,7 +157,7 @@ def signed(token: str, keys: Keys, length_max: int) -> Claims:
     # a header of the provider's own is ignored (RFC 7515, 4)
     rules = JWSRegistry(algorithms=[header.algorithm], strict_check_header=False)
     try:
-        key = import_key(dict(found[0]))
+        key = import_key({name: value for name, value in found[0].items() if name != "alg"})
         claims = jwt.decode(token, key, algorithms=[header.algorithm], registry=rules).claims
     except (JoseError, *UNREADABLE):
         raise TokenError("not signed by the provider", "key") from None

@@ -1,10 +1,8 @@
 """One uvicorn process: the socket first, then the data, then requests."""
 
 import errno
-import faulthandler
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ import uvicorn
 from troth.policy.words import Message, mark
 from troth.site.boot import boot
 from troth.site.config import Config
+from troth.site.faults import tell_where_threads_are
 from troth.site.problem import CannotGoOnError
 
 if TYPE_CHECKING:
@@ -53,16 +52,6 @@ def bind(host: str, port: int) -> socket.socket:
             )
         ) from error
     return taken
-
-
-def tell_where_threads_are() -> None:
-    """Have it told where each thread is, should a library end the process, and at SIGUSR1.
-
-    Files, lines and functions: no values.
-    """
-    if sys.__stderr__ is not None:
-        faulthandler.enable(sys.__stderr__)
-        faulthandler.register(signal.SIGUSR1, sys.__stderr__)
 
 
 def serve(config: Config, welcome: "Callable[[int, Proposal | None], None]") -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from troth.site.boot import open_data
 from troth.site.config import Config
+from troth.site.faults import tell_where_threads_are
 
 LOOK_SECONDS: Final = 0.2
 """How soon it is noticed that workers who run until nothing is left have ended."""
@@ -17,6 +18,7 @@ def work(config: Config, threads: int, *, until_empty: bool) -> None:
 
     Raises CannotGoOnError where there are no data yet, or they are not up to date.
     """
+    tell_where_threads_are()
     open_data(config)
     from troth.ledger.sequencer import Sequencer  # noqa: PLC0415 - needs Django set up
     from troth.site.background import Background, known_jobs  # noqa: PLC0415 - the same
