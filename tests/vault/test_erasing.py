@@ -1,6 +1,8 @@
 """Once buried nothing of a person opens; once destroyed nothing of her key is left anywhere."""
 
 import subprocess
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from tests.services import forks
 from tests.services.server import environment
 from tests.vault.cast import CANARY, ROOT, every_byte, open_canary, run, seal_canary
 from troth import vault
-from troth.store import Tx, transact
+from troth.store import SYSTEM, Tx, transact
 from troth.vault import ErasedError
 from troth.vault.store import open_store
 
@@ -150,3 +152,21 @@ def test_keys_without_data_can_be_listed_by_age() -> None:
     now = datetime.now(UTC)
     assert set(vault.keys_made_before(now + timedelta(hours=1))) == persons
     assert set(vault.keys_made_before(now - timedelta(hours=1))) == set()
+
+
+@pytest.mark.parametrize("hold", [vault.hold_off, vault.await_writers])
+def test_of_one_commit_whoever_comes_later_is_behind_who_has_waited(
+    hold: Callable[[Tx], None],
+) -> None:
+    """Its moment was taken with the first one's, before the wait: in it somebody may be buried."""
+
+    def verb(first: Tx) -> tuple[datetime, datetime, datetime]:
+        began = first.now
+        second = Tx(first.alias, began, SYSTEM, first.pending, first.memo, given=False)
+        hold(first)
+        hold(second)
+        return began, first.now, second.now
+
+    began, first, second = transact(verb)
+    assert began <= first == second
+    assert connection.vendor == "sqlite" or began < first

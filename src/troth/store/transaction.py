@@ -37,10 +37,13 @@ class Tx:
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     given: bool = field(default=True, compare=False, repr=False)
 
-    def waited(self) -> None:
-        """Have `now` be behind whatever was committed while a lock was waited for."""
+    def waited(self, until: datetime | None = None) -> None:
+        """Have `now` be behind whatever was committed while a lock was waited for.
+
+        `until` is when another verb of the same commit had waited; None: just now.
+        """
         if not self.given:
-            object.__setattr__(self, "now", max(self.now, datetime.now(UTC)))
+            object.__setattr__(self, "now", max(self.now, until or datetime.now(UTC)))
 
 
 class Store(Struct, frozen=True):

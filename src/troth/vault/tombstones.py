@@ -48,18 +48,22 @@ def hold_off(tx: Tx) -> None:
     Who was buried while it waited is so for it, too: it looks anew. For who writes of many; called
     before keys are asked for.
     """
-    if HELD_OFF not in tx.memo:
-        share(tx, LOCK)
-        tx.memo[HELD_OFF] = True
-        tx.memo.pop(KEYS, None)
-        look_anew(tx)
+    if HELD_OFF in tx.memo:
+        tx.waited(tx.memo[HELD_OFF])
+        return
+    share(tx, LOCK)
+    tx.memo[HELD_OFF] = tx.now
+    tx.memo.pop(KEYS, None)
+    look_anew(tx)
 
 
 def await_writers(tx: Tx) -> None:
     """Wait for those who `hold_off`, and have others wait: before what is held is erased."""
-    if AWAITED not in tx.memo:
-        serialise(tx, LOCK)
-        tx.memo[AWAITED] = True
+    if AWAITED in tx.memo:
+        tx.waited(tx.memo[AWAITED])
+        return
+    serialise(tx, LOCK)
+    tx.memo[AWAITED] = tx.now
 
 
 def bury(tx: Tx, person: PersonId) -> None:
