@@ -5,6 +5,7 @@ clear too; the other seals them under the person's key, asks the gate by purpose
 operation in the ledger, and answers when that is durable.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ METADATA: Final = (
 CATEGORY: Final = "account"
 FIELD: Final = "email"
 RIGHTS: Final = "rights"
+LINES_FROM: Final = 1_000_000
+"""The first number of a line that an operation logs."""
 COLLECTED: Final = frozenset({FIELD})
 Record = tuple[str, ...]
 """Key, the nine fields, the data."""
@@ -48,6 +51,7 @@ class BareSide:
 
     def __init__(self, name: str, bare: Bare) -> None:
         self._bare, self._is_sqlite = bare, name == "SQLite"
+        self._numbers = itertools.count(LINES_FROM)
         for statement in made("data text"):
             bare.connection.execute(statement)
         bare.connection.execute("CREATE TABLE bench_log (number integer PRIMARY KEY, body text)")
@@ -63,6 +67,16 @@ class BareSide:
     def run(self, operation: str, *given: Any) -> object:
         """Do one operation."""
         return getattr(self, operation)(*given)
+
+    def run_logged(self, operation: str, *given: Any) -> object:
+        """Do one operation and write a plain line of it, in one transaction; for one client."""
+        run = self._bare.connection.execute
+        run("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+        done = self.run(operation, *given)
+        line = (next(self._numbers), f"{operation} {given[0]} {'-' * 150}")
+        run(self._bare.sql("INSERT INTO bench_log VALUES (%s, %s)"), line)
+        run("COMMIT")
+        return done
 
     def _write(self, sql: str, values: Sequence[Any], *, many_rows: bool = False) -> None:
         """Write; on PostgreSQL two statements of many rows at once would end in a deadlock."""

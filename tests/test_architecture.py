@@ -222,22 +222,6 @@ def calls(path: Path) -> Iterator[tuple[str, int]]:
             yield ast.unparse(node.func), node.lineno
 
 
-@pytest.mark.parametrize(
-    ("names", "home"),
-    [({"Permit", "Permits"}, "gate/permit.py"), ({"Decision"}, "gate/reasons.py")],
-)
-def test_a_permit_and_a_decision_are_made_in_one_place_of_the_gate(
-    names: set[str], home: str
-) -> None:
-    found = {
-        path.relative_to(SOURCE).as_posix()
-        for path in source_files()
-        for called, _ in calls(path)
-        if called.split(".")[-1] in names
-    }
-    assert found == {home}
-
-
 def test_a_password_is_hashed_in_one_place_alone() -> None:
     """So that none is within a transaction, which a hash would hold up for long."""
     wrong = [

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.gate.cases import BY_LAW
+from tests.gate.cases import RULES as HOUSES
 from tests.vault.cast import CANARY, RULES, permit_for, seal_canary
 from troth import vault
-from troth.gate import Permits, decide, permits
-from troth.gate.facts import UseFacts
+from troth.gate import Permits, decide, permit, permits
+from troth.gate.facts import ReleaseFacts, UseFacts
 from troth.people import erasure
 from troth.store import Tx, transact
 from troth.vault import DamagedError, ErasedError, NotOpenedError, PersonId, Sealed
@@ -127,13 +129,36 @@ def test_of_many_values_none_opens_without_leave_for_it() -> None:
     with pytest.raises(NotOpenedError):
         transact(of_another_category)
 
-    def of_another_field(tx: Tx) -> object:
-        one = sealed[1]
-        moved = Sealed(one.person, "contact-message", "text", one.version, one.box)
-        return vault.unseal_many(tx, [sealed[0], moved], leave_for(tx, known))
 
-    with pytest.raises(NotOpenedError):
-        transact(of_another_field)
+def ordered(tx: Tx, persons: Sequence[PersonId]) -> Permits:
+    """Return leave for one field of the category alone, as an order of an authority gives it."""
+    facts = ReleaseFacts(**BY_LAW)
+    return permits(decide(HOUSES, facts, tx.now), facts, vault.pseudonyms(tx, persons).values())
+
+
+@pytest.mark.parametrize("opening", ["one", "many", "many of one"])
+def test_leave_for_one_field_opens_no_other_of_its_category(opening: str) -> None:
+    (she,) = made(1)
+    both = [
+        transact(vault.seal, she, "account", field, CANARY, HOUSES.version)
+        for field in ("email", "nickname")
+    ]
+
+    def opened(tx: Tx, sealed: Sequence[Sealed]) -> list[str]:
+        who = vault.pseudonym(tx, she)
+        facts = ReleaseFacts(**BY_LAW)
+        leave = permit(decide(HOUSES, facts, tx.now), facts, who)
+        found = {
+            "one": lambda: [vault.unseal(tx, one, leave) for one in sealed],
+            "many": lambda: vault.unseal_many(tx, sealed, ordered(tx, [she])),
+            "many of one": lambda: vault.unseal_many(tx, sealed, leave),
+        }[opening]()
+        return [one.reveal() for one in found]
+
+    assert transact(opened, both[:1]) == [CANARY]
+    for some in (both[1:], both):
+        with pytest.raises(NotOpenedError):
+            transact(opened, some)
 
 
 def test_of_many_values_nothing_opens_where_one_is_damaged_or_somebody_is_buried() -> None:

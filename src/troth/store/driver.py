@@ -3,7 +3,9 @@
 `run(alias, sql, values) -> rows`        `run_many(alias, sql, many) -> None`
 `moment(alias, at)`                      a moment as a value of theirs
 In the transaction that is open, with Django's errors. Django's own cursors, which take longer than
-SQLite takes to answer, are used only where statements are logged or wrapped.
+SQLite takes to answer, are used only where statements are logged or wrapped. To be selected by it:
+text, whole numbers, booleans, bytes, moments and UUIDs, which come alike both ways on PostgreSQL;
+on SQLite the last two are text. Of other types the two ways differ.
 """
 
 from collections.abc import Iterable, Sequence
@@ -58,6 +60,7 @@ def _is_bare(connection: BaseDatabaseWrapper) -> bool:
     if connection.queries_logged or connection.execute_wrappers:
         return False
     connection.validate_no_broken_transaction()
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     return True
 

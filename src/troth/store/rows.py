@@ -38,7 +38,11 @@ class Rows(Struct, frozen=True, eq=False):
 
 
 class Pending:
-    """The rows a transaction has still to write, by table in the order of first use."""
+    """The rows a transaction has still to write, by table.
+
+    In no order between tables that may be relied on: what two transactions may both write to a
+    unique key they hold by a lock of their own before.
+    """
 
     __slots__ = ("_rows",)
 
