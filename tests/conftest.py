@@ -138,6 +138,7 @@ def keys(tmp_path: Path, settings: Any) -> Iterator[Path]:
     settings.TROTH_OPERATOR_KEY_FILE = folder / "operator.key"
     settings.TROTH_OPERATOR_KEY_COMMAND = ()
     vault.close_store()
+    vault.open_store(make=True)
     yield folder
     vault.close_store()
 

@@ -45,6 +45,7 @@ def test_other_keys_sign_nothing(keys: Path, tmp_path: Path) -> None:
     before = Epoch.objects.get().checkpoint
     vault.close_store()
     keys.rename(tmp_path / "away")
+    vault.open_store(make=True)
     transact(enter, 1)
     with pytest.raises(KeyStoreError, match="Nothing was signed"):
         integrate_all(Store())

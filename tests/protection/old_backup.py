@@ -13,9 +13,11 @@ from troth.site.config import Config, bundled_policy
 def main(data: str, database: str, parent: str, public: str) -> None:
     """Do so."""
     set_up(Config(data=Path(data), policy=bundled_policy(), database=database))
-    from troth.protection.backup import back_up  # noqa: PLC0415 - needs Django set up
+    from troth import vault  # noqa: PLC0415 - needs Django set up
+    from troth.protection.backup import back_up  # noqa: PLC0415 - the same
     from troth.store import Store  # noqa: PLC0415 - the same
 
+    vault.open_store(make=True)  # the first step had no keys yet
     back_up(Store(), Path(parent), Sealed((recipient(public),)), datetime.now(UTC))
 
 

@@ -51,7 +51,7 @@ def test_without_its_keys(refused: Refused, books: Books) -> None:
 
 
 def test_beside_other_keys(tmp_path: Path, refused: Refused, books: Books) -> None:
-    vault.open_store()  # which makes new ones
+    vault.open_store(make=True)
     vault.close_store()
     assert (tmp_path / "data" / "keys" / "keys.db").exists()
     assert "belongs to the key store" in refused(books.backup, books.key)

@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> None:
     configure(Path(keys))
     from troth import vault  # noqa: PLC0415 - needs the settings
 
-    vault.open_store()
+    vault.open_store(make=True)
     install(int(die_at))
     vault.close_store()
     if what == "prepare":

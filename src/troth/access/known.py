@@ -109,7 +109,7 @@ def give_address(tx: Tx, address: str) -> None:
         demand_free(tx, person, EMAIL_KIND, address)
     _keep(tx, person, "email", address)
     if address:
-        vault.index(person, EMAIL_KIND, address)
+        vault.index(person, EMAIL_KIND, address, instead_of=vault.holder(EMAIL_KIND, address))
 
 
 def demand_free(tx: Tx, person: PersonId, kind: str, value: str) -> None:
@@ -137,7 +137,7 @@ def keep_address(tx: Tx, address: str) -> PersonId:
     demand_address(address)
     person = vault.new_person()
     _keep(tx, person, "email", address)
-    vault.index(person, EMAIL_KIND, address)
+    vault.index(person, EMAIL_KIND, address, instead_of=vault.holder(EMAIL_KIND, address))
     return person
 
 

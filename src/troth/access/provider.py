@@ -54,7 +54,8 @@ def link(tx: Tx, value: str) -> None:
     if known is not None and known.pk != actor.member.pk:
         raise LinkTakenError
     replace(tx, "access.provider-linked", person, {FIELD: _hash(value)}, UNDER)
-    vault.index(person, SUBJECT_KIND, _hash(value))
+    given = _hash(value)
+    vault.index(person, SUBJECT_KIND, given, instead_of=vault.holder(SUBJECT_KIND, given))
 
 
 def unlink(tx: Tx) -> None:

@@ -48,9 +48,9 @@ def rotate_command(
         raise CannotGoOnError(
             Message(mark("Name one of --to-file, --to-command, --to-env and --generation."))
         )
-    from troth.site.boot import set_up  # noqa: PLC0415 - slow to import
+    from troth.site.boot import open_data  # noqa: PLC0415 - slow to import
 
-    set_up(settings)
+    open_data(settings)
     from troth import vault  # noqa: PLC0415 - needs Django set up
 
     translate = translator(lang)

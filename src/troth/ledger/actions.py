@@ -110,7 +110,7 @@ def _append(tx: Tx, epoch: Epoch, rows: Sequence[tuple[Any, Any]]) -> Epoch:
             Message(
                 mark(
                     "The ledger is not signed by the key store in use; name the folder of its own"
-                    " with --keys or TROTH_KEYS. Nothing was signed."
+                    " with TROTH_KEYS. Nothing was signed."
                 )
             )
         )

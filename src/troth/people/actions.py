@@ -95,13 +95,16 @@ def _index(tx: Tx, person: PersonId, address: str) -> None:
     """
     lock = sha256(vault.normalised(address).encode()).digest()[0]
     serialise(tx, f"people.address.{lock}")
-    known = vault.find(tx, EMAIL, address)
+    known = vault.holder(EMAIL, address)
     if known == person:
         return
     tx.pending.flush(tx.alias)
     if known is not None and Person.objects.using(tx.alias).filter(pk=known).exists():
         raise AlreadyThereError
-    vault.index(person, EMAIL, address)
+    try:
+        vault.index(person, EMAIL, address, instead_of=known)
+    except vault.TakenError:
+        raise AlreadyThereError from None
 
 
 def bury(tx: Tx, person: PersonId, reason: str) -> Pseudonym | None:

@@ -292,8 +292,9 @@ def demand_no_keys(folder: Path) -> None:
         raise BackupError(
             Message(
                 mark(
-                    "%(folder)s holds a key store already, which is younger than any backup of it;"
-                    " leave out --keys to use it, or name another key folder (TROTH_KEYS)."
+                    "%(folder)s holds a key store already. If it is the one of these data it is"
+                    " younger than any backup of it: leave out --keys to use it. Else name another"
+                    " key folder (TROTH_KEYS)."
                 ),
                 {"folder": folder},
             )

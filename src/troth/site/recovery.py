@@ -37,10 +37,14 @@ def recover(store: Store) -> None:
     Raises CannotGoOnError where the keys are missing, damaged or of other data.
     """
     try:
-        vault.open_store()
+        vault.open_store(make=not vault.are_bound(store.alias)).demand_whole()
         transact_on(store, SYSTEM, None, vault.demand_ours)
+        _recover(store)
     except vault.KeyStoreError as error:
         raise CannotGoOnError(error.message) from error
+
+
+def _recover(store: Store) -> None:
     again = erasure.reapply(store)
     revoked = restoring.reapply(store)
     finished = erasure.finish(store)

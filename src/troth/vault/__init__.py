@@ -1,9 +1,15 @@
 """Values sealed under a key a person, opened by a permit only, gone for ever when the key is."""
 
 from troth.vault.derive import derive
-from troth.vault.errors import DamagedError, ErasedError, KeyStoreError, NotOpenedError
+from troth.vault.errors import (
+    DamagedError,
+    ErasedError,
+    KeyStoreError,
+    NotOpenedError,
+    TakenError,
+)
 from troth.vault.generations import generation_age, rotate_generation
-from troth.vault.index import find, find_many, normalised
+from troth.vault.index import find, find_many, holder, normalised
 from troth.vault.opening import seal, unseal, unseal_many
 from troth.vault.operator import rotate_operator_key
 from troth.vault.persons import (
@@ -32,6 +38,7 @@ from troth.vault.store import (
 )
 from troth.vault.tombstones import (
     adopt,
+    are_bound,
     await_writers,
     bury,
     demand_not_others,
@@ -52,7 +59,9 @@ __all__ = [
     "PersonId",
     "Plain",
     "Sealed",
+    "TakenError",
     "adopt",
+    "are_bound",
     "await_writers",
     "bury",
     "close_store",
@@ -69,6 +78,7 @@ __all__ = [
     "generation_age",
     "hand_over",
     "hold_off",
+    "holder",
     "index",
     "keys_made_before",
     "known_pseudonym",

@@ -19,6 +19,14 @@ class ErasedError(Exception):
         super().__init__(self.message.render(str))
 
 
+class TakenError(Exception):
+    """Somebody else is known by this value."""
+
+    def __init__(self) -> None:
+        self.message = Message(mark("Somebody else is known by this value."))
+        super().__init__(self.message.render(str))
+
+
 class NotOpenedError(Exception):
     """The permit does not open this value: another person, category or field."""
 

@@ -29,7 +29,11 @@ def generation_age(now: datetime) -> timedelta:
 
 
 def rotate_generation(progress: Progress | None = None) -> int:
-    """Begin the next generation and leave the old; return its number. Others read and write on."""
+    """Begin the next generation and leave the old; return its number. Others read and write on.
+
+    Raises KeyStoreError, before anything is begun, where this process does not have the operator's
+    key that wraps the keys now: another process may have rotated to it.
+    """
     store = open_store()
     with store.rotating():
         return _rotate(store, progress)
@@ -38,8 +42,9 @@ def rotate_generation(progress: Progress | None = None) -> int:
 def _rotate(store: KeyStore, progress: Progress | None) -> int:
     current = store.generation
     if not _left_behind(store, current):
+        store.generation_key(current)  # what it wraps must open, or nothing is begun
         current += 1
-        store.generation_from_file(current, store.newest_operator_key())
+        store.generation_from_file(current, store.operator_key_in_use())
         with store.transaction() as run:
             _set(run, "generation", str(current))
             _set(run, "generation_at", datetime.now(UTC).isoformat())

@@ -5,16 +5,14 @@ meanwhile, so cut short anywhere the next call goes on.
 """
 
 from collections.abc import Callable
-from typing import Final
 
 from troth.policy.words import Message, mark
 from troth.vault.boxes import new_key
 from troth.vault.durable import overwrite, replace_file, sync_folder
 from troth.vault.errors import KeyStoreError
 from troth.vault.source import FINGERPRINT_BYTES, OperatorKey, read_key, write_key
-from troth.vault.store import KeyStore, open_store, wrap
+from troth.vault.store import SECRETS, KeyStore, open_store, wrap
 
-SECRETS: Final = ("signing", "index", "drill")
 Progress = Callable[[int, int], None]
 
 

@@ -60,16 +60,18 @@ def prepare(needs: Iterable[PersonId | Named]) -> None:
     store.cache.made(made)
 
 
-def index(person: PersonId, kind: str, value: str) -> None:
-    """Make a person known by a value, durable; whoever was known by it is no more.
+def index(
+    person: PersonId, kind: str, value: str, *, instead_of: PersonId | None = None
+) -> None:  # fmt: skip
+    """Make a person known by a value, durable; `instead_of`, who was known by it, is no more.
 
     Her key is made in the same transaction where she has none: a row of somebody without one would
-    be found by no sweep. Raises ErasedError.
+    be found by no sweep. Raises ErasedError, and TakenError where somebody else is known by it.
     """
     store = open_store()
     with store.transaction() as run:
         generation, made = _make_keys(store, run, [person])
-        release(store, run, kind, value)
+        release(store, run, kind, value, frozenset({person} | {instead_of or person}))
         put(store, run, generation, person, kind, value)
     store.cache.made(made)
 

@@ -37,6 +37,8 @@ BUSY_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 0.01
 """After another connection was found bringing in the log."""
 ID_BYTES: Final = 16
+SECRETS: Final = ("signing", "index", "drill")
+"""What the operator's key wraps beside the generations."""
 
 
 class KeyStore:
@@ -85,7 +87,7 @@ class KeyStore:
             ) from error
 
     def _fill(self, run: Any) -> None:
-        operator = self.newest_operator_key(make=True)
+        operator = self._first_operator_key()
         self.generation_from_file(1, operator)
         signing = Ed25519PrivateKey.generate().private_bytes_raw()
         drill = str(pyrage.x25519.Identity.generate()).encode()
@@ -168,6 +170,8 @@ class KeyStore:
         """Return the operator's key of a fingerprint. Raises KeyStoreError."""
         if fingerprint not in self._operator:
             known = self.source.candidates()
+            if not known:
+                raise self._without_operator()
             self._operator |= {key.fingerprint: key for key in known}
         if fingerprint not in self._operator:
             raise KeyStoreError(
@@ -181,22 +185,35 @@ class KeyStore:
             )
         return self._operator[fingerprint]
 
-    def newest_operator_key(self, *, make: bool = False) -> OperatorKey:
-        """Return the operator's key, made where there is none yet and `make` allows it."""
+    def operator_key_in_use(self) -> OperatorKey:
+        """Return the operator's key that wraps the secrets now. Raises KeyStoreError."""
+        return self.operator_key(self.meta("signing")[:FINGERPRINT_BYTES])
+
+    def _first_operator_key(self) -> OperatorKey:
+        """Return the operator's key, made in its file where there is none yet."""
         keys = self.source.candidates()
-        if not keys and make and self.source.is_file:
+        if not keys and self.source.is_file:
             keys = [self.source.make()]
         if not keys:
-            raise KeyStoreError(
-                Message(
-                    mark(
-                        "The operator's key is missing (%(file)s); put it back, or name where it"
-                        " is with operator_key_file or operator_key_command."
-                    ),
-                    {"file": self.source.file},
-                )
-            )
+            raise self._without_operator()
         return keys[-1]
+
+    def _without_operator(self) -> KeyStoreError:
+        return KeyStoreError(
+            Message(
+                mark(
+                    "The operator's key is missing (%(file)s); put it back, or name where it"
+                    " is with operator_key_file or operator_key_command."
+                ),
+                {"file": self.source.file},
+            )
+        )
+
+    def demand_whole(self) -> None:
+        """Demand that the secrets and the current generation can be opened. KeyStoreError."""
+        for name in SECRETS:
+            self.secret(name)
+        self.generation_key(self.generation)
 
     def secret(self, name: str) -> bytes:
         """Return a secret the operator's key wraps. Raises KeyStoreError."""
@@ -305,17 +322,37 @@ _opened: KeyStore | None = None
 _opening = threading.Lock()
 
 
-def open_store() -> KeyStore:
-    """Return the process's key store as the settings name it, opened once. Raises KeyStoreError."""
+def open_store(*, make: bool = False) -> KeyStore:
+    """Return the process's key store as the settings name it, opened once.
+
+    Where there is none, one is made if `make`: else data that were sealed by another would be given
+    keys that open nothing of them. Raises KeyStoreError.
+    """
     global _opened  # noqa: PLW0603 - one key store a process
     if _opened is None:
         with _opening:
             if _opened is None:
+                if not make:
+                    _demand_there(settings.TROTH_KEYS)
                 source = Source(
                     settings.TROTH_OPERATOR_KEY_FILE, tuple(settings.TROTH_OPERATOR_KEY_COMMAND)
                 )
                 _opened = KeyStore(settings.TROTH_KEYS, source)
     return _opened
+
+
+def _demand_there(folder: Path) -> None:
+    if not (folder / FILE).exists():
+        raise KeyStoreError(
+            Message(
+                mark(
+                    "There is no key store in %(folder)s. Name the folder of the one these data"
+                    " were sealed with (TROTH_KEYS), or put back a copy of it; where both are lost,"
+                    " restore data and keys from backups (`troth restore … --keys …`)."
+                ),
+                {"folder": folder},
+            )
+        )
 
 
 def close_store() -> None:

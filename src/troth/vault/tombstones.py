@@ -82,6 +82,13 @@ def mark_destroyed(tx: Tx, person: PersonId) -> None:
     Tombstone.objects.using(tx.alias).filter(person=person, done_at=None).update(done_at=tx.now)
 
 
+def are_bound(alias: str) -> bool:
+    """Tell whether data belong to a key store already: a new one would open nothing of them."""
+    from troth.vault.models import KeyStoreOfData  # noqa: PLC0415 - needs Django set up
+
+    return KeyStoreOfData.objects.using(alias).exists()
+
+
 def demand_not_others(alias: str) -> None:
     """Refuse keys of other data, and bind nothing: for who only asks. Raises KeyStoreError."""
     from troth.vault.models import KeyStoreOfData  # noqa: PLC0415 - needs Django set up
@@ -99,8 +106,8 @@ def demand_ours(tx: Tx) -> None:
     """
     from troth.vault.models import KeyStoreOfData  # noqa: PLC0415 - needs Django set up
 
-    store = open_store()
     bound = KeyStoreOfData.objects.using(tx.alias).first()
+    store = open_store()
     if bound is None:
         _demand_unused(store)
         KeyStoreOfData.objects.using(tx.alias).create(store=store.id, at=tx.now)
@@ -114,7 +121,7 @@ def _demand_same(bound: str, store: KeyStore) -> None:
             Message(
                 mark(
                     "The key store in %(folder)s is not the one these data were sealed with (that"
-                    " was %(theirs)s, this is %(ours)s); name its folder with --keys or TROTH_KEYS."
+                    " was %(theirs)s, this is %(ours)s); name its folder with TROTH_KEYS."
                 ),
                 {"folder": store.folder, "theirs": bound[:8], "ours": store.id[:8]},
             )
@@ -128,7 +135,7 @@ def _demand_unused(store: KeyStore) -> None:
                 mark(
                     "The key store in %(folder)s has keys of persons, and this database knows"
                     " none of them: restore a backup of the data (`troth restore`), name the"
-                    " database these keys belong to, or name another key folder with --keys or"
+                    " database these keys belong to, or name another key folder with"
                     " TROTH_KEYS to begin anew."
                 ),
                 {"folder": store.folder},
