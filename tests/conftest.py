@@ -130,6 +130,13 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _key_store() -> None:
+    """Make the key store of tests that ask for none of their own, as a first start does."""
+    vault.open_store(make=True)
+    vault.close_store()
+
+
 @pytest.fixture
 def keys(tmp_path: Path, settings: Any) -> Iterator[Path]:
     """Return a fresh key folder, which the vault of this test uses."""

@@ -135,6 +135,7 @@ def test_what_another_key_store_made_is_forged(
     vault.close_store()
     settings.TROTH_KEYS = tmp_path / "other"
     settings.TROTH_OPERATOR_KEY_FILE = tmp_path / "other" / "operator.key"
+    vault.open_store(make=True)
     assert why(text, rules) == "forged"
 
 

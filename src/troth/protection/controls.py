@@ -44,8 +44,8 @@ CONTROLS: Final[tuple[Control, ...]] = (
         proves=Message(
             mark(
                 "The newest backup is at most seven days old, was restored in a scratch place and"
-                " equals what was stored; and the database answers only once what it was given is"
-                " on disk."
+                " equals what was stored; and the database and the key store answer only once"
+                " what they were given is on disk, and leave nothing of a key that was destroyed."
             )
         ),
         period=PERIOD,
@@ -55,6 +55,8 @@ CONTROLS: Final[tuple[Control, ...]] = (
             _sabotage("protection.backup-unreadable", "backup_unreadable", "forget_backups"),
             _sabotage("protection.backup-overdue", "backup_overdue", "forget_backups"),
             _sabotage("protection.synchronous-off", "synchronous_off", "synchronous_on"),
+            _sabotage("protection.keys-synchronous-off", "keys_synchronous_off", "keys_kept"),
+            _sabotage("protection.keys-left-behind", "keys_left_behind", "keys_kept"),
         ),
     ),
     Control(

@@ -39,7 +39,7 @@ BROKEN: Final = mark("The newest backup is too old or does not restore, or write
 
 def examine(alias: str, now: datetime) -> Evidence:
     """Restore the newest backup aside, compare it, and look how the database writes."""
-    wrong = _not_durable(alias)
+    wrong = [*_not_durable(alias), *(f"keys: {one}" for one in vault.weak_writes())]
     newest = Backup.objects.using(alias).order_by("-at", "-id").first()
     examined, why = 0, Message(NONE_YET)
     figures: dict[str, str | int] = {}

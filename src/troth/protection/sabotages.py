@@ -122,6 +122,21 @@ def synchronous_on(store: Store) -> None:
         options.update(before)
 
 
+def keys_synchronous_off(_store: Store) -> None:
+    """Let the key store answer before a key is on disk."""
+    vault.open_store().connection.execute("PRAGMA synchronous=OFF")
+
+
+def keys_left_behind(_store: Store) -> None:
+    """Let the key store leave what it deletes in its file."""
+    vault.open_store().connection.execute("PRAGMA secure_delete=OFF")
+
+
+def keys_kept(_store: Store) -> None:
+    """Open the key store as before."""
+    vault.close_store()
+
+
 def byte_flipped(store: Store) -> None:
     """Flip a byte of a sealed value."""
     row = _enrolled(store)

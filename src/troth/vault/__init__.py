@@ -35,6 +35,7 @@ from troth.vault.store import (
     open_store,
     signing_key,
     store_id,
+    weak_writes,
 )
 from troth.vault.tombstones import (
     adopt,
@@ -103,5 +104,6 @@ __all__ = [
     "store_id",
     "unseal",
     "unseal_many",
+    "weak_writes",
     "write",
 ]

@@ -29,11 +29,11 @@ from troth.vault.durable import destroy_file, replace_file
 from troth.vault.errors import DamagedError, KeyStoreError
 from troth.vault.schema import bring_up_to_date, demand_key_store
 from troth.vault.source import FINGERPRINT_BYTES, OperatorKey, Source
+from troth.vault.sqlite import BUSY_SECONDS, connect, weak
 
 FILE: Final = "keys.db"
 LOCK_FILE: Final = "rotating.lock"
 GENERATIONS: Final = "generations"
-BUSY_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 0.01
 """After another connection was found bringing in the log."""
 ID_BYTES: Final = 16
@@ -106,12 +106,7 @@ class KeyStore:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             self._make_file()
-            found = sqlite3.connect(
-                self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-                found.execute(f"PRAGMA {pragma}")
-            self._local.connection = found
+            found = self._local.connection = connect(self.file)
             self._connections.append(found)
         return found
 
@@ -372,6 +367,11 @@ def forget_keys() -> None:
 def store_id() -> str:
     """Return the key store's own id, 32 hexadecimal digits."""
     return open_store().id
+
+
+def weak_writes() -> list[str]:
+    """Return what lets the key store lose or keep what it should not, as `name=value`; none."""
+    return weak(open_store().connection)
 
 
 def signing_key() -> Ed25519PrivateKey:
