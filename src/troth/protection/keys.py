@@ -131,9 +131,10 @@ def _same(one: Path, other: Path) -> bool:
 def _copy_consistently(store: KeyStore, copy: Path, kept: Path) -> set[str]:
     """Copy the key store and every generation key its rows need, though a rotation goes on.
 
-    Returns the generations that were alive then.
+    Returns the generations that were alive then. Raises BackupError.
     """
     live, address = store.folder / GENERATIONS, store.file.absolute().as_uri()
+    gone: set[int] = set()
     for _ in range(ATTEMPTS):
         copy.unlink(missing_ok=True)
         copy.touch(mode=0o600)
@@ -146,14 +147,36 @@ def _copy_consistently(store: KeyStore, copy: Path, kept: Path) -> set[str]:
             target.execute("PRAGMA journal_mode = DELETE")  # a file that stands alone
         _keep_generations(store, kept)
         alive = {place.name for place in live.iterdir()}
-        if all(str(number) in alive for number in needed(copy)):
+        lacking = {number for number in needed(copy) if str(number) not in alive}
+        if not lacking:
             return alive
+        if gone & lacking:
+            raise _missing(store, min(gone & lacking))
+        gone = lacking
     raise BackupError(
         Message(
             mark(
                 "The keys are being wrapped anew just now, so no backup of them was made;"
                 " try again."
             ),
+        )
+    )
+
+
+def _missing(store: KeyStore, number: int) -> BackupError:
+    """Say which generation key is not there.
+
+    A rotation destroys one when nothing needs it any more: what a later copy needs was not
+    destroyed by one.
+    """
+    return BackupError(
+        Message(
+            mark(
+                "The generation key %(file)s is missing, and what it wraps opens nothing without"
+                " it: put it back, from the folder “generations” beside the backups of these keys."
+                " No backup of the keys was made."
+            ),
+            {"file": store.generation_file(number)},
         )
     )
 
