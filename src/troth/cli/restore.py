@@ -62,11 +62,19 @@ def restore_command(
     settings = configuration.load(options.flags(data=data, database=database, config=config))
     translate = translator(lang)
     from troth.cli.backup_access import Opener, plainly  # noqa: PLC0415 - slow to import
-    from troth.protection.folders import DATA_FILE, KEYS_FILE, newest  # noqa: PLC0415 - the same
+    from troth.protection.folders import (  # noqa: PLC0415 - the same
+        DATA_FILE,
+        KEYS_FILE,
+        demand_backup,
+        newest,
+    )
 
     folder = newest(folder, DATA_FILE)
     keys = None if keys is None else newest(keys, KEYS_FILE)
     with plainly():
+        demand_backup(folder, DATA_FILE)
+        if keys is not None:
+            demand_backup(keys, KEYS_FILE)
         if verify and keys is not None:
             raise CannotGoOnError(
                 Message(

@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -246,6 +246,7 @@ class PlacedKeys:
 
     def __init__(self, backup: Path, identities: Sequence[Identity], folder: Path) -> None:
         self._placed: list[Path] = []
+        self._made: list[Path] = []
         self._folder = folder
         try:
             self._place(backup, identities)
@@ -254,15 +255,20 @@ class PlacedKeys:
             raise
 
     def take_away(self) -> None:
-        """Remove what was placed."""
+        """Remove what was placed, and the folders that were made for it."""
         for file in self._placed:
             for name in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
                 destroy_file(name)
+        for made in reversed(self._made):
+            with suppress(OSError):
+                made.rmdir()  # where somebody put something meanwhile, it stays
 
     def _place(self, backup: Path, identities: Sequence[Identity]) -> None:
         demand_no_keys(self._folder)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self._folder / GENERATIONS).mkdir(mode=0o700, exist_ok=True)
+        for folder in (self._folder, self._folder / GENERATIONS):
+            if not folder.exists():
+                folder.mkdir(mode=0o700, parents=True)
+                self._made.append(folder)
         draft = self._folder / f".{FILE}.restoring"
         self._placed.append(draft)
         destroy_file(draft)
