@@ -200,6 +200,10 @@ def _restored(restored: "Restored", config: Config, translate: Translate) -> str
             {"epoch": restored.epoch},
         ),
     ]
+    if restored.keys_restored_from is not None:
+        from troth.ledger.verify.epochs import not_known  # noqa: PLC0415 - slow to import
+
+        lines.append(not_known(restored.epoch, restored.keys_restored_from))
     if restored.erased_again:
         lines.append(
             Message(
@@ -217,6 +221,7 @@ def _restored_json(restored: "Restored") -> str:
         "tables_hash": restored.manifest.tables_hash,
         "erased_again": restored.erased_again,
         "epoch": restored.epoch,
+        "keys_restored_from": restored.keys_restored_from,
     }
     return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
 

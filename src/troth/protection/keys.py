@@ -80,6 +80,7 @@ def back_up_keys(parent: Path, to: Sealed, at: datetime) -> Path:
         _claim(kept, store.id, store.folder / GENERATIONS)
         try:
             alive = _copy_consistently(store, copy, kept)
+            vault.mark_as_backup(copy, at)
             with (
                 sealed_file(draft / KEYS_FILE, to.recipients) as sealing,
                 copy.open("rb") as source,
@@ -282,6 +283,7 @@ class PlacedKeys:
             os.fsync(copy.fileno())
         try:
             generations = needed(draft)
+            vault.mark_as_backup(draft, None)  # one from before backups were marked
         except sqlite3.DatabaseError as error:
             raise BackupError(
                 Message(
