@@ -138,7 +138,7 @@ def test_missing_bodies_are_not_taken_for_a_shorter_log(copy: Path) -> None:
 
 def test_a_wrong_tile_is_named(copy: Path) -> None:
     tile = copy / "epoch-1" / "tile" / "0" / "001"
-    edit(tile, lambda c: b"\0" + c[1:])
+    edit(tile, lambda c: bytes([c[0] ^ 1]) + c[1:])
     (found,) = check(copy).findings
     assert (found.code, found.message.values["path"]) == ("tile", "tile/0/001")
     above = next((copy / "epoch-1" / "tile" / "1").rglob("2"))

@@ -1,5 +1,6 @@
 """The public half of the ledger is there for anybody; its entries for members alone."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from troth.ledger import published, tiles
 from troth.ledger.actions import begin_epoch
 from troth.ledger.models import Epoch
 from troth.ledger.note import open_checkpoint, parse_vkey
-from troth.store import transact
+from troth.ledger.sequencer import open_log
+from troth.store import Store, transact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("keys")]
 IMMUTABLE = "max-age=31536000, immutable, public"
@@ -107,6 +109,28 @@ def test_lost_entries_are_told_on_the_page(client: Client) -> None:
     text = client.get("/ledger/").content.decode()
     assert f"Entries {newest.size} to {newest.size + 39} of epoch 1 were lost" in text
     assert len(client.get("/ledger/epochs.json").json()) == 2
+
+
+@pytest.mark.usefixtures("size")
+def test_what_is_not_known_since_keys_were_restored_is_told_where_losses_are(
+    client: Client, member: Client
+) -> None:
+    from troth import vault  # noqa: PLC0415 - the keys as a backup has them
+
+    places = [(client, "/ledger/"), (member, "/console/ledger")]
+    for who, page in places:
+        assert "may be missing" not in who.get(page).content.decode()
+    vault.mark_as_backup(vault.open_store().file, datetime(2026, 3, 1, 3, tzinfo=UTC))
+    newest = Epoch.objects.get()
+    vault.remember_checkpoint(1, newest.size + 40, newest.checkpoint)
+    open_log(Store())
+    for who, page in places:
+        text = who.get(page).content.decode()
+        assert "Entries may be missing" in text
+        assert "after 2026-03-01 03:00:00 (UTC)" in text
+        assert f"Entries {newest.size} to {newest.size + 39} of epoch 1 were lost" in text
+    told = client.get("/ledger/", headers={"accept-language": "zh"}).content.decode()
+    assert "可能缺少记录" in told
 
 
 def test_members_see_entries_page_by_page_and_by_kind(member: Client) -> None:

@@ -1,13 +1,17 @@
 """A backup of the keys opens what it should, and nothing once its generation is destroyed."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.protection.cast import Books, drive, only, restored, where
+from tests.protection.cast import Books, Key, drive, only, restored, where
 from tests.server.cast import troth
 from tests.services.server import FreshDatabase
+from troth import vault
+from troth.protection import keys as backup_of_keys
+from troth.vault.store import KeyStore
 
 pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.usefixtures("fresh_database")]
 
@@ -69,6 +73,60 @@ def test_keys_restored_from_an_older_backup_do_not_replace_younger_ones(
     assert "holds keys younger than those restored here" in refused.stderr
     now = {file.name: file.read_bytes() for file in (kept / "generations").iterdir()}
     assert now == younger
+
+
+def test_a_generation_key_that_is_missing_is_named_and_kept_where_it_still_is(
+    tmp_path: Path, own_books: Books
+) -> None:
+    """To try again, as one does in the middle of a rotation, would never help."""
+    kept = own_books.keys.parent
+    before = {file.name: file.read_bytes() for file in (kept / "generations").iterdir()}
+    generation = own_books.data / "keys" / "generations" / "1"
+    wrapped = generation.read_bytes()
+    generation.unlink()
+    words = ("backup", tmp_path / "b", "--keys", kept, "--to", own_books.key.public)
+    refused = troth(*words, *own_books.where)
+    assert refused.returncode == 2
+    assert f"The generation key {generation} is missing" in refused.stderr
+    assert "try again" not in refused.stderr
+    assert only(kept) == own_books.keys
+    assert {file.name: file.read_bytes() for file in (kept / "generations").iterdir()} == before
+    generation.write_bytes(wrapped)
+    made = troth(*words, *own_books.where)
+    assert made.returncode == 0, made.stderr
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_rotation_in_the_middle_of_a_backup_is_no_missing_key(
+    tmp_path: Path, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy needs the generation that is destroyed beside it; the next one needs it no more."""
+    left = 3
+    real = backup_of_keys.needed
+
+    def needed(copy: Path) -> list[int]:
+        nonlocal left
+        numbers = real(copy)
+        left = max(0, left - 1)
+        return numbers
+
+    def keep(store: KeyStore, kept: Path) -> None:
+        real_keep(store, kept)
+        if left:
+            vault.rotate_generation()
+
+    real_keep = backup_of_keys._keep_generations  # noqa: SLF001 - a moment within it
+    monkeypatch.setattr(backup_of_keys, "needed", needed)
+    monkeypatch.setattr(backup_of_keys, "_keep_generations", keep)
+    made = backup_of_keys.back_up_keys(tmp_path / "kept", key.sealed, datetime.now(UTC))
+    assert made.exists()
+    assert left == 0
+    newest = vault.open_store().generation
+    assert newest > 2
+    assert {file.name for file in (tmp_path / "kept" / "generations").iterdir()} == {
+        str(newest),
+        "store",
+    }
 
 
 def test_without_the_operators_key_they_open_nothing(

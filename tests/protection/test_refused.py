@@ -113,7 +113,46 @@ def test_a_damaged_backup_whose_keys_are_taken_away_again(
     (folder / DATA_FILE).write_bytes((books.backup / DATA_FILE).read_bytes()[:-1])
     said = refused(folder, books.key, KeysGiven(books.keys, books.key.identities))
     assert "damaged, cut short or tampered with" in said
-    assert {file.name for file in (data / "keys").rglob("*")} == {"generations", "operator.key"}
+    assert {file.name for file in (data / "keys").rglob("*")} == {"operator.key"}
+
+
+def test_the_key_folder_that_was_made_for_it_goes_again_and_one_that_was_there_stays(
+    tmp_path: Path, refused: Refused, books: Books
+) -> None:
+    given = KeysGiven(tmp_path / "no-keys", books.key.identities)
+    assert "cannot be read" in refused(books.backup, books.key, given)
+    assert not (tmp_path / "data" / "keys").exists()
+    (tmp_path / "data" / "keys" / "generations").mkdir(parents=True)
+    assert "cannot be read" in refused(books.backup, books.key, given)
+    assert (tmp_path / "data" / "keys" / "generations").is_dir()
+
+
+@pytest.mark.parametrize("place", ["nowhere", "empty"])
+def test_a_folder_in_which_there_is_no_backup(tmp_path: Path, books: Books, place: str) -> None:
+    (tmp_path / "empty").mkdir()
+    folder, identity = tmp_path / place, ("--identity", books.key.file)
+    into = ("--data", tmp_path / "data")
+    for words in (
+        (folder, *identity, *into),
+        (folder, *identity, *into, "--verify"),
+        (folder, *into),
+        (books.backup, "--keys", folder, *identity, *into),
+    ):
+        ended = troth("restore", *words)
+        assert ended.returncode == 2
+        assert f"There is no backup in {folder}" in ended.stderr
+        assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_damaged_head_is_not_taken_for_another_identity_alone(
+    tmp_path: Path, books: Books
+) -> None:
+    file = tmp_path / DATA_FILE
+    file.write_bytes((books.backup / DATA_FILE).read_bytes())
+    flipped(file, 40)
+    ended = troth("restore", tmp_path, "--verify", "--identity", books.key.file, *books.where)
+    assert ended.returncode == 2
+    assert "or its head is damaged" in ended.stderr
 
 
 def test_keys_over_keys(tmp_path: Path, refused: Refused, books: Books) -> None:

@@ -1,13 +1,19 @@
 """A restore brings everything back, or nothing; and never over something."""
 
 import json
+import tarfile
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.protection.cast import Books, drive, restored, where
 from tests.server.cast import refused_start, troth
 from tests.services.server import FreshDatabase
+from troth.protection.envelope import opened_file
+from troth.protection.folders import DATA_FILE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fresh_database")]
 
@@ -75,6 +81,25 @@ def test_where_a_restore_was_cut_short_no_new_store_is_begun(
     assert again.returncode == 0, again.stderr
     assert "已将" in again.stdout
     assert not (data / "restore.unfinished").exists()
+
+
+@pytest.mark.either
+def test_its_signature_is_verified_without_troth_as_the_page_says(
+    tmp_path: Path, books: Books
+) -> None:
+    with (
+        opened_file(books.backup / DATA_FILE, books.key.identities) as content,
+        tarfile.open(fileobj=content, mode="r|gz") as archive,
+    ):
+        archive.extractall(tmp_path, filter="data")
+    (epoch,) = json.loads(troth("ledger", "verify", "--json", *books.where).stdout)["epochs"]
+    public = Ed25519PublicKey.from_public_bytes(b64decode(epoch["vkey"].split("+", 2)[2])[1:])
+    manifest = (tmp_path / "manifest.json").read_bytes()
+    signature = (tmp_path / "manifest.sig").read_bytes()
+    public.verify(signature, b"troth backup manifest\n" + manifest)
+    for other in (manifest, b"troth backup manifest\n" + manifest + b"\n"):
+        with pytest.raises(InvalidSignature):
+            public.verify(signature, other)
 
 
 def test_a_trial_says_that_a_backup_holds_and_touches_nothing(tmp_path: Path, books: Books) -> None:

@@ -27,13 +27,14 @@ def copy_command(
         configuration.load(options.flags(data=data, database=database, config=config))
     )
     from troth.ledger.actions import note_copy  # noqa: PLC0415 - needs Django set up
-    from troth.ledger.copy import CopyRefusedError, write_copy  # noqa: PLC0415 - the same
+    from troth.ledger.copy import CopyRefusedError, admit_copy, write_copy  # noqa: PLC0415 - the same
     from troth.ledger.sequencer import integrate_all  # noqa: PLC0415 - the same
     from troth.store import Store, transact  # noqa: PLC0415 - the same
     from troth.vault import KeyStoreError  # noqa: PLC0415 - the same
 
     translate = translator(lang)
     try:
+        admit_copy(source, folder.absolute())  # one that is refused is not entered
         transact(note_copy)
         integrate_all(Store())
         with bar(mark("Copying"), translate) as progress:

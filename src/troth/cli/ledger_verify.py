@@ -10,10 +10,12 @@ import typer
 from troth.cli import options
 from troth.cli.language import GivenLanguage, translator
 from troth.cli.progress import bar
+from troth.ledger.copy import EPOCHS
 from troth.ledger.note import NoteError, parse_vkey
 from troth.ledger.verify import LogSource, Report, UnreadableLogError, verify
 from troth.policy.words import Message, Translate, mark
 from troth.site import config as configuration
+from troth.site import datafolder
 from troth.site.ledgersource import copy_source, data_source, public_source
 from troth.site.problem import CannotGoOnError
 
@@ -91,7 +93,24 @@ def _source(target: str | None, flags: dict[str, Any]) -> LogSource:
                 {"target": target},
             )
         )
-    return copy_source(folder) or data_source(configuration.load({**flags, "data": folder}))
+    return copy_source(folder) or _data_in(folder, flags)
+
+
+def _data_in(folder: Path, flags: dict[str, Any]) -> LogSource:
+    """Return the ledger of a data folder; one without data is a copy that is not whole."""
+    config = configuration.load({**flags, "data": folder})
+    elsewhere = config.database and datafolder.is_in_use(folder)
+    if not config.sqlite_file.exists() and not elsewhere:
+        raise CannotGoOnError(
+            Message(
+                mark(
+                    "%(folder)s holds no ledger: its %(file)s is missing, without which it is no"
+                    " auditor's copy, and no data of a server are in it."
+                ),
+                {"folder": folder, "file": EPOCHS},
+            )
+        )
+    return data_source(config)
 
 
 def _key(given: str) -> str:

@@ -62,11 +62,19 @@ def restore_command(
     settings = configuration.load(options.flags(data=data, database=database, config=config))
     translate = translator(lang)
     from troth.cli.backup_access import Opener, plainly  # noqa: PLC0415 - slow to import
-    from troth.protection.folders import DATA_FILE, KEYS_FILE, newest  # noqa: PLC0415 - the same
+    from troth.protection.folders import (  # noqa: PLC0415 - the same
+        DATA_FILE,
+        KEYS_FILE,
+        demand_backup,
+        newest,
+    )
 
     folder = newest(folder, DATA_FILE)
     keys = None if keys is None else newest(keys, KEYS_FILE)
     with plainly():
+        demand_backup(folder, DATA_FILE)
+        if keys is not None:
+            demand_backup(keys, KEYS_FILE)
         if verify and keys is not None:
             raise CannotGoOnError(
                 Message(
@@ -192,6 +200,10 @@ def _restored(restored: "Restored", config: Config, translate: Translate) -> str
             {"epoch": restored.epoch},
         ),
     ]
+    if restored.keys_restored_from is not None:
+        from troth.ledger.verify.epochs import not_known  # noqa: PLC0415 - slow to import
+
+        lines.append(not_known(restored.epoch, restored.keys_restored_from))
     if restored.erased_again:
         lines.append(
             Message(
@@ -209,6 +221,7 @@ def _restored_json(restored: "Restored") -> str:
         "tables_hash": restored.manifest.tables_hash,
         "erased_again": restored.erased_again,
         "epoch": restored.epoch,
+        "keys_restored_from": restored.keys_restored_from,
     }
     return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
 

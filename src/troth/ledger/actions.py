@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from troth import vault
 from troth.ledger import tiles
-from troth.ledger.entries import LedgerEntry
+from troth.ledger.entries import LedgerEntry, moment
 from troth.ledger.merkle import leaf_hash
 from troth.ledger.models import Entry, Epoch, Tile
 from troth.ledger.note import Checkpoint, sign, vkey_of
@@ -35,8 +35,9 @@ ENTRIES_MAX: Final = 5_000
 def open_log(tx: Tx) -> Epoch | None:
     """Begin the first epoch, or a new one where these data are not those the keys have seen last.
 
-    That is so where the data are older (a copy came back), or the signing key is another. Called
-    on every start, before anything is integrated. Returns None where the log goes on.
+    That is so where the data are older (a copy came back), or the signing key is another; and
+    where the keys themselves came from a backup, as they then know nothing of what came after it.
+    Called on every start, before anything is integrated. Returns None where the log goes on.
     """
     serialise(tx, LOCK)
     last = Epoch.objects.using(tx.alias).order_by("-number").first()
@@ -47,14 +48,15 @@ def open_log(tx: Tx) -> Epoch | None:
         return begin_epoch(tx, "rolled-back")
     if last.vkey != vkey_of(last.origin, vault.signing_key()):
         return begin_epoch(tx, "key-changed")
-    return None
+    return None if vault.keys_restored_from() is None else begin_epoch(tx, "restored")
 
 
 def begin_epoch(tx: Tx, cause: Cause) -> Epoch:
     """Begin a new tree. Its first entry commits to what is known of the one before.
 
     That is the size and root restored, and the last checkpoint the key store has seen: what lies
-    between is lost, and this entry says so for ever.
+    between is lost, and this entry says so for ever. Keys that came from a backup have seen nothing
+    of what came after it: then the entry says when that was made.
     """
     serialise(tx, LOCK)
     last = Epoch.objects.using(tx.alias).order_by("-number").first()
@@ -64,7 +66,10 @@ def begin_epoch(tx: Tx, cause: Cause) -> Epoch:
     origin = f"troth/{vault.store_id()[:16]}/{number}"
     epoch = Epoch(number=number, origin=origin, vkey=vkey_of(origin, key), began_at=tx.now)
     epoch.root = tiles.EMPTY_ROOT
-    about = {"number": number, "cause": cause, "previous": _previous(last, known)}
+    previous = _previous(last, known)
+    about: dict[str, Any] = {"number": number, "cause": cause, "previous": previous}
+    if (backed_up := vault.keys_restored_from()) is not None:
+        about["keys_restored_from"] = moment(backed_up)
     first = record(tx, LedgerEntry(EPOCH_KIND, about=about))
     tx.pending.flush(tx.alias)
     epoch.save(using=tx.alias, force_insert=True)

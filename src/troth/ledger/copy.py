@@ -6,7 +6,7 @@ it without the product (`docs/verify.md`). It is written aside and takes its pla
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -78,13 +78,11 @@ def unpack(content: bytes) -> list[tuple[bytes, bytes]]:
 def write_copy(source: LogSource, folder: Path, progress: Progress | None = None) -> int:
     """Write a copy; an older copy of the same log is replaced. Returns how many entries it has.
 
-    Raises CopyRefusedError.
+    Raises CopyRefusedError, or OSError.
     """
+    admit_copy(source, folder)
     epochs = source.epochs()
-    _admit(source, folder, epochs)
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700, parents=True)
+    draft = _draft(folder)
     try:
         total, done = sum(epoch.size for epoch in epochs), 0
         for epoch in epochs:
@@ -105,11 +103,25 @@ def _quiet(_done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def _admit(source: LogSource, folder: Path, epochs: Sequence[LogEpoch]) -> None:
-    """Refuse a folder that holds anything but an older copy of the same log.
+def _draft(folder: Path) -> Path:
+    """Make an empty folder beside the one that is to be written."""
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700, parents=True)
+    return draft
 
-    An older copy is evidence: one that this log does not go on from is never replaced.
+
+def admit_copy(source: LogSource, folder: Path) -> None:
+    """Refuse a folder that cannot be written, or holds anything but an older copy of the same log.
+
+    An older copy is evidence: one that this log does not go on from is never replaced. Raises
+    CopyRefusedError, or OSError.
     """
+    _demand_older_copy(source, folder)
+    _draft(folder).rmdir()
+
+
+def _demand_older_copy(source: LogSource, folder: Path) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     try:
@@ -119,7 +131,7 @@ def _admit(source: LogSource, folder: Path, epochs: Sequence[LogEpoch]) -> None:
             mark("%(folder)s holds something else than a copy of a ledger; name a new folder."),
             folder,
         ) from None
-    by_origin = {epoch.origin: epoch for epoch in epochs}
+    by_origin = {epoch.origin: epoch for epoch in source.epochs()}
     for one in older:
         now = by_origin.get(one.origin)
         if now is None or now.size < one.size or _root_at(source, now, one.size) != one.root:

@@ -155,15 +155,19 @@ def _bundle(alias: str, epoch: int, number: int, width: int) -> bytes | None:
 
 def lost(alias: str) -> tuple[Message, ...]:
     """Return what was lost when a copy was restored, as the log itself says."""
-    firsts = Entry.objects.using(alias).filter(index=0).order_by("epoch")
-    openings = (opening_of(bytes(body)) for body in firsts.values_list("body", flat=True))
-    return tuple(_lost(openings))
+    told = (opening.previous for opening in _openings(alias))
+    return tuple(one.told for one in told if one is not None and one.lost)
 
 
-def _lost(openings: Any) -> list[Message]:
-    told: list[Message] = []
-    for opening in openings:
-        previous = opening.previous if isinstance(opening, Opening) else None
-        if previous is not None and previous.lost:
-            told.append(previous.told)
-    return told
+def not_known(alias: str) -> tuple[Message, ...]:
+    """Return what may be missing as the keys, too, came from a backup: the log says so itself."""
+    told = (opening.not_known for opening in _openings(alias))
+    return tuple(one for one in told if one is not None)
+
+
+def _openings(alias: str) -> list[Opening]:
+    """Return how each epoch began, as far as that can be read."""
+    numbers = Epoch.objects.using(alias).values_list("number", flat=True)
+    firsts = Entry.objects.using(alias).filter(epoch__in=numbers, index=0).order_by("epoch")
+    read = (opening_of(bytes(body)) for body in firsts.values_list("body", flat=True))
+    return [opening for opening in read if opening is not None]

@@ -20,7 +20,13 @@ log = structlog.get_logger("troth.ledger")
 def open_log(store: Store) -> None:
     """Begin an epoch if one is due: on every start, before anything is integrated."""
     if (epoch := transact_on(store, SYSTEM, None, actions.open_log)) is not None:
-        witnessed(epoch)
+        begun(epoch)
+
+
+def begun(epoch: Epoch) -> None:
+    """Let the key store remember how an epoch began, which tells of a backup the keys came from."""
+    witnessed(epoch)
+    vault.forget_keys_restored()
 
 
 def integrate_all(store: Store) -> int:

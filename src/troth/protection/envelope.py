@@ -182,7 +182,10 @@ def _explained(file: Path, error: BaseException) -> BackupError:
     if isinstance(error, pyrage.DecryptError) and NO_KEY in str(error):
         return WrongIdentityError(
             Message(
-                mark("%(file)s is not encrypted to the identity given; name the right one."),
+                mark(
+                    "%(file)s is not encrypted to the identity given, or its head is damaged; name"
+                    " the right one, or use another backup."
+                ),
                 {"file": file},
             )
         )

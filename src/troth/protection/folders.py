@@ -59,6 +59,20 @@ def newest(folder: Path, file: str) -> Path:
     return max((found.parent for found in folder.glob(f"troth-*/{file}")), default=folder)
 
 
+def demand_backup(folder: Path, file: str) -> None:
+    """Refuse a folder in which there is no backup. Raises BackupError."""
+    if not (folder / file).exists():
+        raise BackupError(
+            Message(
+                mark(
+                    "There is no backup in %(folder)s: neither it nor a folder “troth-…” in it"
+                    " holds %(file)s."
+                ),
+                {"folder": folder, "file": file},
+            )
+        )
+
+
 @contextmanager
 def _held(parent: Path) -> Iterator[None]:
     handle = os.open(parent, os.O_RDONLY)

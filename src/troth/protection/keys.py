@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -80,6 +80,7 @@ def back_up_keys(parent: Path, to: Sealed, at: datetime) -> Path:
         _claim(kept, store.id, store.folder / GENERATIONS)
         try:
             alive = _copy_consistently(store, copy, kept)
+            vault.mark_as_backup(copy, at)
             with (
                 sealed_file(draft / KEYS_FILE, to.recipients) as sealing,
                 copy.open("rb") as source,
@@ -131,9 +132,10 @@ def _same(one: Path, other: Path) -> bool:
 def _copy_consistently(store: KeyStore, copy: Path, kept: Path) -> set[str]:
     """Copy the key store and every generation key its rows need, though a rotation goes on.
 
-    Returns the generations that were alive then.
+    Returns the generations that were alive then. Raises BackupError.
     """
     live, address = store.folder / GENERATIONS, store.file.absolute().as_uri()
+    gone: set[int] = set()
     for _ in range(ATTEMPTS):
         copy.unlink(missing_ok=True)
         copy.touch(mode=0o600)
@@ -146,14 +148,36 @@ def _copy_consistently(store: KeyStore, copy: Path, kept: Path) -> set[str]:
             target.execute("PRAGMA journal_mode = DELETE")  # a file that stands alone
         _keep_generations(store, kept)
         alive = {place.name for place in live.iterdir()}
-        if all(str(number) in alive for number in needed(copy)):
+        lacking = {number for number in needed(copy) if str(number) not in alive}
+        if not lacking:
             return alive
+        if gone & lacking:
+            raise _missing(store, min(gone & lacking))
+        gone = lacking
     raise BackupError(
         Message(
             mark(
                 "The keys are being wrapped anew just now, so no backup of them was made;"
                 " try again."
             ),
+        )
+    )
+
+
+def _missing(store: KeyStore, number: int) -> BackupError:
+    """Say which generation key is not there.
+
+    A rotation destroys one when nothing needs it any more: what a later copy needs was not
+    destroyed by one.
+    """
+    return BackupError(
+        Message(
+            mark(
+                "The generation key %(file)s is missing, and what it wraps opens nothing without"
+                " it: put it back, from the folder “generations” beside the backups of these keys."
+                " No backup of the keys was made."
+            ),
+            {"file": store.generation_file(number)},
         )
     )
 
@@ -223,6 +247,7 @@ class PlacedKeys:
 
     def __init__(self, backup: Path, identities: Sequence[Identity], folder: Path) -> None:
         self._placed: list[Path] = []
+        self._made: list[Path] = []
         self._folder = folder
         try:
             self._place(backup, identities)
@@ -231,15 +256,20 @@ class PlacedKeys:
             raise
 
     def take_away(self) -> None:
-        """Remove what was placed."""
+        """Remove what was placed, and the folders that were made for it."""
         for file in self._placed:
             for name in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
                 destroy_file(name)
+        for made in reversed(self._made):
+            with suppress(OSError):
+                made.rmdir()  # where somebody put something meanwhile, it stays
 
     def _place(self, backup: Path, identities: Sequence[Identity]) -> None:
         demand_no_keys(self._folder)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self._folder / GENERATIONS).mkdir(mode=0o700, exist_ok=True)
+        for folder in (self._folder, self._folder / GENERATIONS):
+            if not folder.exists():
+                folder.mkdir(mode=0o700, parents=True)
+                self._made.append(folder)
         draft = self._folder / f".{FILE}.restoring"
         self._placed.append(draft)
         destroy_file(draft)
@@ -253,6 +283,7 @@ class PlacedKeys:
             os.fsync(copy.fileno())
         try:
             generations = needed(draft)
+            vault.mark_as_backup(draft, None)  # one from before backups were marked
         except sqlite3.DatabaseError as error:
             raise BackupError(
                 Message(

@@ -12,6 +12,7 @@ from typing import IO, Final
 from troth.policy.words import Message, mark
 from troth.site.problem import CannotGoOnError
 
+LOCK_FILE: Final = "starting.lock"
 RESTORING: Final = "restore.unfinished"
 """A note in the data folder while a restore goes on."""
 PROBE_BYTES: Final = 1_000_000
@@ -51,7 +52,7 @@ def starting(folder: Path) -> Iterator[None]:
 
     A start that fails takes away the lock file it made: the folder may be another program's.
     """
-    file = folder / "starting.lock"
+    file = folder / LOCK_FILE
     made = not file.exists()
     with _held(file):
         try:
@@ -60,6 +61,11 @@ def starting(folder: Path) -> Iterator[None]:
             if made:
                 file.unlink(missing_ok=True)
             raise
+
+
+def is_in_use(folder: Path) -> bool:
+    """Tell whether a server or a restore has begun on a folder, wherever its database is."""
+    return (folder / LOCK_FILE).exists()
 
 
 @contextmanager

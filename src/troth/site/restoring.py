@@ -8,6 +8,7 @@ together: who was erased since is erased again, and the ledger begins a new epoc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from msgspec import Struct
 from troth import vault
 from troth.ledger import actions as ledger
 from troth.ledger.models import Epoch
-from troth.ledger.sequencer import witnessed
+from troth.ledger.sequencer import begun
 from troth.people import erasure
 from troth.policy.words import Message, mark
 from troth.protection.archive import Reader
@@ -44,11 +45,16 @@ Told = Callable[[int], None]
 
 
 class Restored(Struct, frozen=True):
-    """What was restored, who was erased again, and the epoch that began."""
+    """What was restored, who was erased again, and the epoch that began.
+
+    `keys_restored_from` is when the backup was made that the keys came from: what was entered
+    after it nobody here knows. None where the keys were here.
+    """
 
     manifest: Manifest
     erased_again: int
     epoch: int
+    keys_restored_from: datetime | None
 
 
 class KeysGiven(Struct, frozen=True):
@@ -163,8 +169,7 @@ def _into_sqlite(
     except BaseException:
         _sweep(aside)
         raise
-    witnessed(epoch)
-    return Restored(manifest, again, epoch.number)
+    return _restored(manifest, again, epoch)
 
 
 def _sweep(aside: Path) -> None:
@@ -185,8 +190,13 @@ def _into_postgres(file: Path, identities: Sequence[Identity], told: Told | None
     with all_or_nothing(store):
         manifest = _fill(store, file, identities, told)
     again, epoch = _bring_together(store)
-    witnessed(epoch)
-    return Restored(manifest, again, epoch.number)
+    return _restored(manifest, again, epoch)
+
+
+def _restored(manifest: Manifest, again: int, epoch: Epoch) -> Restored:
+    backed_up = vault.keys_restored_from()
+    begun(epoch)
+    return Restored(manifest, again, epoch.number, backed_up)
 
 
 def _fill(store: Store, file: Path, identities: Sequence[Identity], told: Told | None) -> Manifest:

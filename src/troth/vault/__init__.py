@@ -48,7 +48,13 @@ from troth.vault.tombstones import (
     mark_destroyed,
 )
 from troth.vault.values import PersonId, Plain, Sealed, commitment
-from troth.vault.witness import last_checkpoint, remember_checkpoint
+from troth.vault.witness import (
+    forget_keys_restored,
+    keys_restored_from,
+    last_checkpoint,
+    mark_as_backup,
+    remember_checkpoint,
+)
 from troth.vault.writer import hand_over, write
 
 __all__ = [
@@ -76,15 +82,18 @@ __all__ = [
     "find",
     "find_many",
     "forget_keys",
+    "forget_keys_restored",
     "generation_age",
     "hand_over",
     "hold_off",
     "holder",
     "index",
     "keys_made_before",
+    "keys_restored_from",
     "known_pseudonym",
     "known_pseudonyms",
     "last_checkpoint",
+    "mark_as_backup",
     "mark_destroyed",
     "new_person",
     "normalised",

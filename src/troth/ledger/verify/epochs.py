@@ -1,6 +1,7 @@
 """What links one epoch to the one before: the first entry of each says what it began from."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -70,6 +71,8 @@ class About(Struct, frozen=True):
     number: int
     cause: str
     previous: Previous | None
+    keys_restored_from: datetime | None = None
+    """When the backup was made that the keys came from; None where they were here."""
 
 
 class Opening(Struct, frozen=True):
@@ -83,8 +86,25 @@ class Opening(Struct, frozen=True):
         """What it says of the epoch before."""
         return self.about.previous
 
+    @property
+    def not_known(self) -> Message | None:
+        """What nobody here knows to be whole, as a sentence; None where the keys had seen it."""
+        at = self.about.keys_restored_from
+        return None if at is None else not_known(self.about.number, at)
+
 
 _DECODER: Final = msgspec.json.Decoder(Opening)
+
+
+def not_known(epoch: int, at: datetime) -> Message:
+    """Say that an epoch began with keys from a backup, which knew nothing of what came after."""
+    return Message(
+        mark(
+            "Epoch %(epoch)s began with keys from a backup: what was entered after %(at)s (UTC) and"
+            " is not here is not known; compare with a checkpoint that a witness kept."
+        ),
+        {"epoch": epoch, "at": f"{at:%Y-%m-%d %H:%M:%S}"},
+    )
 
 
 def opening_of(body: bytes) -> Opening | None:
@@ -128,6 +148,8 @@ def links(
                 found.append(finding("epoch-link", epoch.number, before=before.number))
             if previous.lost:
                 notes.append(previous.told)
+        if (unknown := opening.not_known) is not None:
+            notes.append(unknown)
     return found, tuple(notes)
 
 

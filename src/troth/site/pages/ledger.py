@@ -31,12 +31,20 @@ def ledger(request: HttpRequest) -> HttpResponse:
     shown = {
         "epochs": epochs,
         "newest": next(reversed(epochs), None),
-        "lost": [note.render(gettext) for note in published.lost(DEFAULT_DB_ALIAS)],
+        **_losses(),
         "address": request.build_absolute_uri(reverse("ledger")),
     }
     response = render(request, "ledger/ledger.html", shown)
     patch_cache_control(response, no_cache=True)
     return response
+
+
+def _losses() -> dict[str, list[str]]:
+    """Return what was lost and what is not known, as the first entries of epochs say."""
+    return {
+        "lost": [note.render(gettext) for note in published.lost(DEFAULT_DB_ALIAS)],
+        "not_known": [note.render(gettext) for note in published.not_known(DEFAULT_DB_ALIAS)],
+    }
 
 
 @require_safe
@@ -107,6 +115,7 @@ def console(request: HttpRequest) -> HttpResponse:
         "only": only,
         "kept": kept(kind=kind, entry=only),
         "entries": page.entries,
+        **_losses(),
         "older": page.older and address(here, kept(kind=kind, before=page.older)),
     }
     return render(request, "console/ledger.html", shown)
