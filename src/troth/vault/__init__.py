@@ -12,6 +12,7 @@ from troth.vault.persons import (
     erased,
     index,
     keys_made_before,
+    known_erased,
     known_pseudonym,
     known_pseudonyms,
     new_person,
@@ -37,7 +38,9 @@ from troth.vault.tombstones import (
     demand_not_others,
     demand_ours,
     hold_off,
+    is_buried,
     mark_destroyed,
+    mark_returned,
 )
 from troth.vault.values import PersonId, Plain, Sealed, commitment
 from troth.vault.witness import last_checkpoint, remember_checkpoint
@@ -70,11 +73,14 @@ __all__ = [
     "hand_over",
     "hold_off",
     "index",
+    "is_buried",
     "keys_made_before",
+    "known_erased",
     "known_pseudonym",
     "known_pseudonyms",
     "last_checkpoint",
     "mark_destroyed",
+    "mark_returned",
     "new_person",
     "normalised",
     "open_store",
