@@ -1,6 +1,7 @@
 """What one process erased, no other opens: not with the keys it remembers either."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.loss.load import Caller, Told, demand_whole, enrol
 from tests.services.server import FreshDatabase
 
 PERSONS = 20
+WAIT_SECONDS = 30
 pytestmark = [pytest.mark.slow]
 
 
@@ -47,4 +49,30 @@ def test_erasures_at_once_in_two_processes_wait_for_each_other(
     with ThreadPoolExecutor(len(told)) as threads:
         answers = list(threads.map(erase_all, processes * 3, told))
     assert answers == [[200] * PERSONS] * len(told)
+    demand_whole(processes[1].call, [])
+
+
+def test_erasures_of_one_person_in_two_processes_are_as_one(
+    drive: Drive, migrated_database: FreshDatabase
+) -> None:
+    """Each is answered as done, and only once it is so."""
+    url = migrated_database("erased-twice")
+    processes = [drive(database=url), drive(database=url)]
+    told = [enrol(processes[0].call) for _ in range(PERSONS)]
+    both = Barrier(len(processes))
+
+    def erase_all(process: Driver) -> list[tuple[int, int]]:
+        call, answers = Caller(process.port), []
+        try:
+            for one in told:
+                both.wait(WAIT_SECONDS)
+                erased, _ = call("erase", person=one.person)
+                answers.append((erased, call("open", person=one.person)[0]))
+        finally:
+            call.close()
+        return answers
+
+    with ThreadPoolExecutor(len(processes)) as threads:
+        answers = list(threads.map(erase_all, processes))
+    assert answers == [[(200, 410)] * PERSONS] * len(processes)
     demand_whole(processes[1].call, [])

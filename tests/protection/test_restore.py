@@ -1,6 +1,7 @@
 """A restore brings everything back, or nothing; and never over something."""
 
 import json
+import shutil
 import tarfile
 from base64 import b64decode
 from pathlib import Path
@@ -68,6 +69,46 @@ def test_who_was_erased_since_is_erased_again_before_anything_opens(
     assert found["found"] == [None, stays]
     verified = troth("ledger", "verify", "--json", *where(data, database))
     assert verified.returncode == 0, verified.stdout
+
+
+@pytest.mark.parametrize("order", ["both", "keys-first", "data-first"])
+def test_who_was_erased_after_the_backup_of_the_keys_is_final_in_every_copy_all_the_same(
+    tmp_path: Path, own_books: Books, fresh_database: FreshDatabase, order: str
+) -> None:
+    """The data know of her erasure, the keys that come back do not; the next older data neither."""
+    to, opens = ("--to", own_books.key.public), ("--identity", own_books.key.file)
+    gone, stays = own_books.persons[:2]
+    older = shutil.copytree(own_books.data / "keys", tmp_path / "older")
+    drive("erase", own_books.data, own_books.database, gone)
+    made = troth("backup", tmp_path / "younger", *to, *own_books.where)
+    assert made.returncode == 0, made.stderr
+
+    data, database, keys = tmp_path / "data", fresh_database(f"lost-{order}"), list[str | Path]()
+    if order == "both":
+        own_books.copy_operator_key(data)
+        keys = ["--keys", own_books.keys]
+    else:
+        data.mkdir()
+        shutil.copytree(older if order == "keys-first" else own_books.data / "keys", data / "keys")
+    words = ("restore", tmp_path / "younger", *opens, *where(data, database), "--json", *keys)
+    ended = troth(*words)
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)["erased_again"]
+    assert told == (0 if order == "data-first" else 1)
+    if order == "data-first":
+        shutil.rmtree(data / "keys")
+        shutil.copytree(older, data / "keys")
+    assert drive("rotate", data, database) == 2
+    found = drive("look", data, database, gone, stays)
+    assert (found["opened"], found["found"]) == ([None, "p1@example.invalid"], [None, stays])
+
+    second, database = tmp_path / "second", fresh_database(f"lost-again-{order}")
+    shutil.copytree(data / "keys", second / "keys")
+    ended = restored(own_books, second, database)
+    assert ended.returncode == 0, ended.stderr
+    assert "Persons who were erased since, and were erased again: 1." in ended.stdout
+    found = drive("look", second, database, gone, stays)
+    assert (found["opened"], found["found"]) == ([None, "p1@example.invalid"], [None, stays])
 
 
 def test_where_a_restore_was_cut_short_no_new_store_is_begun(

@@ -1,6 +1,8 @@
 """Keys: made for declared sites, obeyed for what they may do, refused a moment after they end."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from django.db import connection
 from msgspec.structs import replace
 
 from tests.versions.cast import FIRST, edited, propose_at
+from troth import vault
 from troth.ledger.models import Entry
 from troth.sites import actions
 from troth.sites.actions import Made, Wanted
@@ -16,7 +19,7 @@ from troth.sites.facts import Call, Caller, authenticate
 from troth.sites.models import Key
 from troth.sites.restoring import reapply
 from troth.sites.words import SCOPES
-from troth.store import Store, transact_on
+from troth.store import SYSTEM, Store, transact_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 AT = FIRST + timedelta(hours=1)
@@ -217,3 +220,22 @@ def test_a_revoked_key_stays_so_where_an_older_copy_of_the_data_comes_back() -> 
         assert refused(call(made.text)).code == "key-revoked"
     assert authenticate(call(living.text), "records", AT).key == living.key.id
     assert reapply(Store()) == 0
+
+
+def test_a_revoked_key_stays_so_where_an_older_copy_of_the_key_store_comes_back(
+    keys: Path, tmp_path: Path
+) -> None:
+    leaked = make(SECRET)
+    vault.close_store()
+    shutil.copytree(keys, tmp_path / "older")
+    run(actions.revoke, leaked.key.id)
+    vault.close_store()
+    shutil.rmtree(keys)
+    shutil.copytree(tmp_path / "older", keys)
+    assert list(vault.revoked()) == []
+    assert reapply(Store()) == 0
+    assert list(vault.revoked()) == [leaked.key.id]
+    Key.objects.all().update(revoked_at=None)  # and then an older copy of the data, too
+    assert reapply(Store()) == 1
+    assert not transact_on(Store(), SYSTEM, None, actions.revoke_again, leaked.key.id)
+    assert refused(call(leaked.text)).code == "key-revoked"

@@ -82,6 +82,28 @@ def test_destroying_twice_is_as_once() -> None:
         vault.index(person, "email", CANARY)
 
 
+def test_many_are_destroyed_at_once_and_nobody_beside_them(keys: Path) -> None:
+    sealed = [seal_canary(vault.new_person()) for _ in range(3)]
+    gone, other = [one.person for one in sealed[:2]], sealed[2]
+    names = [transact(vault.pseudonym, person).encode() for person in gone]
+    vault.destroy(*gone)
+    assert not [name for name in names if name in every_byte(keys)]
+    assert vault.known_erased([*gone, other.person, vault.new_person()]) == set(gone)
+    assert vault.known_erased([]) == set()
+    assert open_canary(other) == CANARY
+
+
+def test_that_a_key_is_destroyed_is_noted_once_and_again_once_it_has_come_back() -> None:
+    person, other = (seal_canary(vault.new_person()).person for _ in range(2))
+    assert not transact(vault.mark_destroyed, person)
+    transact(vault.bury, person)
+    assert transact(vault.mark_returned, [person, other]) == 0
+    assert transact(vault.mark_destroyed, person)
+    assert not transact(vault.mark_destroyed, person)
+    assert transact(vault.mark_returned, [person, other]) == 1
+    assert transact(vault.mark_destroyed, person)
+
+
 def test_a_destroyed_key_opens_nothing_even_without_a_tombstone() -> None:
     sealed = seal_canary(vault.new_person())
     vault.destroy(sealed.person)

@@ -4,10 +4,11 @@
 `change_password(tx, account, password) -> None`
 `enrol(tx, person, given, of_age=…) -> Enrolled`         raises RefusedError, AlreadyThereError
 `bury(tx, person, reason) -> Pseudonym`                   the first step of `people.erasure.erase`
-`mark_erased(tx, person) -> None`                         its last
+`mark_erased(tx, *persons) -> None`                       its last
+`mark_returned(tx, persons) -> None`                      the last is undone: keys came back
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -31,6 +32,8 @@ PURPOSE: Final = "account"
 SOURCE: Final = "direct"
 """The register's names for what somebody gives who opens an account."""
 UNDER: Final = Under(CATEGORY, PURPOSE, SOURCE)
+MARKING: Final = "people.marking-erased"
+"""One at a time, as of many tombstones two would each hold what the other waits for."""
 
 
 class AlreadyThereError(Exception):
@@ -111,9 +114,11 @@ def bury(tx: Tx, person: PersonId, reason: str) -> Pseudonym | None:
     """Erase what is held of a person, and forbid to open the rest from this commit on.
 
     Her key and her index rows stand until `people.erasure.erase` goes on. Returns her pseudonym,
-    None where her key is gone already (a restored copy).
+    None where her key is gone already (a restored copy), or who else buried her goes on.
     """
     vault.await_writers(tx)  # what they write of her is seen, and erased, only once committed
+    if vault.is_buried(tx, person):
+        return None  # by another who asked at once, and was waited for
     pseudonym = vault.known_pseudonym(tx, person)
     erased = {name: count for name, count in holdings.erase_all(tx, person) if count}
     vault.bury(tx, person)
@@ -128,7 +133,20 @@ def bury(tx: Tx, person: PersonId, reason: str) -> Pseudonym | None:
     return pseudonym
 
 
-def mark_erased(tx: Tx, person: PersonId) -> None:
-    """Note that a buried person's key is destroyed."""
-    vault.mark_destroyed(tx, person)
-    record(tx, LedgerEntry("people.key-destroyed"))
+def mark_erased(tx: Tx, *persons: PersonId) -> None:
+    """Note that buried persons' keys are destroyed; of each it is entered once."""
+    serialise(tx, MARKING)
+    for person in persons:
+        if vault.mark_destroyed(tx, person):
+            record(tx, LedgerEntry("people.key-destroyed"))
+
+
+def mark_returned(tx: Tx, persons: Sequence[PersonId]) -> None:
+    """Note that the erasure of buried persons is not done yet with the key store that is here.
+
+    It was copied before that, and does not have them on its list: their keys may stand in it.
+    """
+    serialise(tx, MARKING)
+    known = vault.known_erased(persons)  # another start may have been at it meanwhile
+    if returned := vault.mark_returned(tx, [one for one in persons if one not in known]):
+        record(tx, LedgerEntry("people.keys-returned", about={"persons": returned}))

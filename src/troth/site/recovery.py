@@ -1,7 +1,8 @@
 """What a start brings back in order before anything is served.
 
 The log is opened (a new epoch where these data are older than what the keys have seen), erasures
-that were cut short are completed, and those a restored copy does not know are made again.
+that were cut short are completed, and those that a restored copy, of data or keys, does not know
+are made again.
 """
 
 import structlog

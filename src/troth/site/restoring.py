@@ -2,7 +2,8 @@
 
 SQLite: into a file aside, which gets its name at the end. PostgreSQL: in one transaction. Until
 then a note in the data folder makes every start refuse. Afterwards data and keys are brought
-together: who was erased since is erased again, and the ledger begins a new epoch.
+together: who was erased since either of them was copied is erased again, and the ledger begins a
+new epoch.
 """
 
 import os
@@ -241,7 +242,7 @@ def targets_of(executor: MigrationExecutor, layout: Layout, file: Path) -> list[
 
 
 def _bring_together(store: Store) -> tuple[int, Epoch]:
-    """Erase again who was erased since, and begin a new epoch."""
+    """Erase again who was erased since one of both was copied, and begin a new epoch."""
     transact_on(store, SYSTEM, None, vault.demand_ours)
     again = erasure.reapply(store)
     erasure.finish(store)

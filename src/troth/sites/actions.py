@@ -94,9 +94,16 @@ def revoke(tx: Tx, key_id: str) -> None:
     _revoke(tx, old)
 
 
-def revoke_again(tx: Tx, key_id: str) -> None:
-    """Have a key be refused that was revoked before, and that a restored copy does not know so."""
-    _revoke(tx, Key.objects.using(tx.alias).select_for_update().get(pk=key_id))
+def revoke_again(tx: Tx, key_id: str) -> bool:
+    """Have a key be refused that was revoked before, and that a restored copy does not know so.
+
+    Tells whether it still worked: another start may have been first.
+    """
+    key = Key.objects.using(tx.alias).select_for_update().get(pk=key_id)
+    if key.revoked_at is None:
+        _revoke(tx, key)
+        return True
+    return False
 
 
 def _revoke(tx: Tx, key: Key) -> None:

@@ -3,7 +3,7 @@
 The newest tombstone is also the clock by which every process forgets the keys it remembers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from troth.policy.words import Message, mark
@@ -75,11 +75,20 @@ def bury(tx: Tx, person: PersonId) -> None:
     tx.memo[KEYS] = {}  # this transaction may yet be undone, and its number be used again
 
 
-def mark_destroyed(tx: Tx, person: PersonId) -> None:
-    """Note that a buried person's key is destroyed."""
+def mark_destroyed(tx: Tx, person: PersonId) -> bool:
+    """Note that a buried person's key is destroyed; tell whether that was not noted yet."""
     from troth.vault.models import Tombstone  # noqa: PLC0415 - needs Django set up
 
-    Tombstone.objects.using(tx.alias).filter(person=person, done_at=None).update(done_at=tx.now)
+    undone = Tombstone.objects.using(tx.alias).filter(person=person, done_at=None)
+    return bool(undone.update(done_at=tx.now))
+
+
+def mark_returned(tx: Tx, persons: Iterable[PersonId]) -> int:
+    """Note that buried persons' keys are to be destroyed again; return of how many that is new."""
+    from troth.vault.models import Tombstone  # noqa: PLC0415 - needs Django set up
+
+    buried = Tombstone.objects.using(tx.alias).filter(person__in=list(persons))
+    return buried.exclude(done_at=None).update(done_at=None)
 
 
 def are_bound(alias: str) -> bool:
