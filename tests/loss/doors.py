@@ -18,8 +18,10 @@ from troth.people.actions import AlreadyThereError, enrol
 from troth.people.facts import needs
 from troth.people.values import NoPolicyError, RefusedError
 from troth.site.asgi import Application, Receive, Scope, Send
+from troth.site.background import known_jobs
 from troth.store import SYSTEM, BusyError, Committer, Store, Tx, UnavailableError, transact
 from troth.store.committer import LOST
+from troth.store.jobs_seen import periodic
 from troth.vault import ErasedError, KeyStoreError, PersonId
 
 PREFIX: Final = "/loss/"
@@ -130,6 +132,13 @@ def find(asked: Any) -> Any:
     return {"person": transact(vault.find, "email", asked["email"])}
 
 
+def begun(_asked: Any) -> Any:
+    """Tell when each periodic job was begun last, in seconds since 1970."""
+    seen = periodic(Store().alias, known_jobs())
+    moments = {one.job.name: one.row and one.row.started_at for one in seen}
+    return {"begun": {name: at and at.timestamp() for name, at in moments.items()}}
+
+
 def fail(asked: Any) -> Any:
     """Fail with opened values in hand, in a transaction."""
 
@@ -151,6 +160,7 @@ DOORS: Final[dict[str, Callable[[Any], Any]]] = {
     "erase": erase,
     "open": open_values,
     "find": find,
+    "begun": begun,
     "fail": fail,
     "audit": lambda _asked: books.audit(),
     "check": lambda asked: {"wrong": transact(books.wrong, asked["told"])},

@@ -1,12 +1,22 @@
 """The clock jumps ahead and back: what is written keeps its order, and the rules in force hold."""
 
 import json
+import time
 
 import pytest
 
 from tests.loss.browsing import Browser
 from tests.loss.conftest import Drive
-from tests.loss.load import Load, demand_integrated, demand_whole, enrol, new_email
+from tests.loss.load import (
+    LOOK_S,
+    TIMEOUT_S,
+    Caller,
+    Load,
+    demand_integrated,
+    demand_whole,
+    enrol,
+    new_email,
+)
 from tests.services.server import FreshDatabase
 
 HOUR_S, DAY_S = 3_600, 86_400
@@ -44,8 +54,21 @@ def test_a_clock_that_jumps_mixes_nothing_up(
     indexes = call("index", entries=[one.entry for one in told])[1]["indexes"]
     assert indexes == sorted(indexes)
     assert len(set(indexes)) == len(indexes)
+    back_at = time.time()
     call("clock", shift_s=0)
+    demand_begun_since(call, back_at)
     demand_whole(call, [*told, *others])
+
+
+def demand_begun_since(call: Caller, at: float) -> None:
+    """Demand that every job that comes round by itself does, though the clock was ahead."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while True:
+        begun = call("begun")[1]["begun"]
+        if all(moment and at <= moment <= time.time() for moment in begun.values()):
+            return
+        assert time.monotonic() < deadline, (at, begun)
+        time.sleep(LOOK_S)
 
 
 def test_before_any_version_was_in_force_nothing_is_taken_in(

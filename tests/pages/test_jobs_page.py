@@ -10,6 +10,7 @@ from tests.pages.html import page_of
 from troth.site.background import known_jobs
 from troth.store import SYSTEM, Tx, transact, transact_on
 from troth.store.jobs import enqueue, plan
+from troth.store.jobs_ahead import put_right
 from troth.store.jobs_lease import JOB_FAILED, take
 from troth.store.jobs_worker import do, do_due
 from troth.store.models import DROPPED, FAILED, WAITING, QueuedJob
@@ -71,6 +72,18 @@ def test_when_all_is_late_it_says_that_nobody_works(member: Client) -> None:
     transact_on(STORE, SYSTEM, datetime.now(UTC) - timedelta(hours=1), plan, known_jobs())
     assert "late" in text(member)
     assert "Jobs are due that nobody does" in text(member)
+
+
+def test_what_a_clock_that_was_ahead_has_written_is_due_now(member: Client) -> None:
+    now = datetime.now(UTC)
+    ahead = now + timedelta(days=3 * 365)
+    transact_on(STORE, SYSTEM, ahead, plan, known_jobs())
+    shown = text(member)
+    assert "late" in shown
+    assert "Jobs are due that nobody does" in shown
+    assert str(ahead.year) not in shown
+    transact_on(STORE, SYSTEM, now, put_right)
+    assert "Jobs are due that nobody does" not in text(member)
 
 
 def test_a_failed_job_is_told_with_its_error_and_its_signal(

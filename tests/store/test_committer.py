@@ -1,5 +1,6 @@
 """Many verbs share one transaction; each is durable when it is answered, or nothing of it is."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
@@ -228,6 +229,27 @@ def test_a_database_that_does_not_answer_fails_all_and_the_next_are_written(star
         with pytest.raises(UnavailableError):
             one.result()
     assert times == ["tried"]
+    assert committer.submit(enter, "two").result(30) == "two"
+    assert [account.handle for account in Account.objects.all()] == ["two"]
+
+
+def test_a_key_store_that_does_not_answer_is_told_as_a_database_that_does_not(start: Start) -> None:
+    tried: list[object] = []
+
+    def prepare(needs: object) -> None:
+        tried.append(needs)
+        raise sqlite3.OperationalError("database or disk is full")
+
+    committer = start(prepare)
+    needing, beside = behind(
+        committer,
+        lambda: [committer.submit_as("system", ["x"], enter, "x"), committer.submit(enter, "one")],
+    )
+    for one in (needing, beside):
+        with pytest.raises(UnavailableError, match="OperationalError") as told:
+            one.result()
+        assert isinstance(told.value.__cause__, sqlite3.OperationalError)
+    assert tried == [["x"]]
     assert committer.submit(enter, "two").result(30) == "two"
     assert [account.handle for account in Account.objects.all()] == ["two"]
 

@@ -1,6 +1,7 @@
 """How often somebody may ask, without keeping who asked."""
 
 import secrets
+import time
 
 import pytest
 
@@ -33,6 +34,23 @@ def test_a_forgotten_key_counts_from_zero() -> None:
     limit.wait_seconds("a")
     limit.forget("a")
     assert limit.wait_seconds("a") == 0
+
+
+def test_a_clock_that_is_put_back_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit, real = fresh(2), time.time
+    with monkeypatch.context() as ahead:
+        ahead.setattr(time, "time", lambda: real() + 365 * 86_400)
+        assert [limit.must_wait("a"), limit.wait_seconds("a"), limit.wait_seconds("a")] == [0, 0, 0]
+        assert 0 < limit.wait_seconds("a") <= 600
+    assert [limit.must_wait("a"), limit.wait_seconds("a"), limit.wait_seconds("a")] == [0, 0, 0]
+    assert 0 < limit.wait_seconds("a") <= 600
+
+
+def test_a_clock_that_is_set_a_moment_back_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit, real = fresh(1), time.time
+    limit.wait_seconds("a")
+    monkeypatch.setattr(time, "time", lambda: real() - 3)
+    assert limit.wait_seconds("a") > 0
 
 
 @pytest.mark.parametrize(

@@ -90,3 +90,10 @@ def test_signals_come_in_pages_and_a_page_that_is_not_there_is_the_nearest() -> 
 def test_what_it_tells_is_small() -> None:
     with pytest.raises(ValueError, match="larger"):
         tell(text="x" * ABOUT_BYTES_MAX)
+
+
+def test_a_signal_of_a_time_ahead_tells_a_first_time_that_is_not_behind_its_last() -> None:
+    tell(minutes=60)
+    tell()
+    (told,) = open_signals().rows
+    assert (told.first_at, told.last_at) == (NOON, NOON)

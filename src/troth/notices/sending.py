@@ -18,7 +18,7 @@ from troth.ledger import LedgerEntry, record
 from troth.notices.wording import Frame, compose, tags, worded
 from troth.people.mail import KIND, Letter, Opened, known_mails, letter_of, open_letter
 from troth.store import SYSTEM, Store, Tx, transact_on
-from troth.store.jobs_worker import Clock, utc_now
+from troth.store.clock import Clock, utc_now
 from troth.store.outbox import Parcel, UndeliverableError, drain
 from troth.store.outbox_seen import drop, is_due
 from troth.vault import DamagedError, ErasedError, NotOpenedError

@@ -93,17 +93,18 @@ def finish(tx: Tx, taken: Taken, took_ms: int) -> None:
 
     Raises LeaseLostError, which undoes the job's effects where they are of this transaction.
     """
+    begun_at = min(taken.started_at, tx.now)  # the clock may have been put back meanwhile
     if taken.period_seconds is None:
-        ended, next_at = DONE, taken.started_at
+        ended, next_at = DONE, begun_at
     else:
-        ended, next_at = WAITING, taken.started_at + timedelta(seconds=taken.period_seconds)
+        ended, next_at = WAITING, begun_at + timedelta(seconds=taken.period_seconds)
     done = _held(tx, taken).update(
         state=_if_again(WAITING, ended),
         due_at=Case(
-            When(again=True, then=Value(tx.now, DateTimeField())),
+            When(again=True, then=Value(begun_at, DateTimeField())),
             default=Value(next_at, DateTimeField()),
         ),
-        finished_at=taken.started_at + timedelta(milliseconds=took_ms),
+        finished_at=begun_at + timedelta(milliseconds=took_ms),
         took_ms=took_ms, attempts=0, last_error="", lease="", again=False,
     )  # fmt: skip
     if not done:
@@ -131,7 +132,8 @@ def put_off(tx: Tx, taken: Taken, job: Job, error: str, took_ms: int, jitter: fl
 
 def give_back(tx: Tx, taken: Taken) -> None:
     """Let others take it at once: this process ends."""
-    _held(tx, taken).update(state=WAITING, due_at=tx.now, lease="", attempts=F("attempts") - 1)
+    due_at = min(taken.started_at, tx.now)
+    _held(tx, taken).update(state=WAITING, due_at=due_at, lease="", attempts=F("attempts") - 1)
 
 
 def delay_seconds(attempts: int, jitter: float) -> float:

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.db.models import Count
+from django.db.models.functions import Least
 from msgspec import Struct
 
 from troth.store import jobs_wake
@@ -71,7 +72,8 @@ def retry(tx: Tx, job_id: int) -> bool:
         return False
     try:
         with transaction.atomic(using=tx.alias):
-            rows.filter(pk=row.pk).update(state=WAITING, due_at=tx.now, attempts=0)
+            due_at = Least("due_at", tx.now)
+            rows.filter(pk=row.pk).update(state=WAITING, due_at=due_at, attempts=0)
     except IntegrityError:
         rows.filter(pk=row.pk).update(state=DROPPED)
     _close_if_none(tx, row.name, "tried again")

@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -18,24 +18,22 @@ from msgspec import Struct
 
 from troth.store import jobs_lease as lease
 from troth.store import jobs_wake
+from troth.store.clock import Clock, Watch, utc_now
 from troth.store.jobs import Job, Table, plan
+from troth.store.jobs_ahead import lie_ahead, put_right, spare
 from troth.store.jobs_lease import LeaseLostError, Taken
 from troth.store.transaction import SYSTEM, Store, Tx, transact_on
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-Clock = Callable[[], datetime]
 
 POLL_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 15.0
+"""How often a worker looks for what a clock that was ahead has written; at once if it is set."""
 HEARTBEAT_SECONDS: Final = 15.0
 STOP_SECONDS: Final = 10.0
 
 log = structlog.get_logger("troth.jobs")
-
-
-def utc_now() -> datetime:
-    """Return the clock's time."""
-    return datetime.now(UTC)
 
 
 class Step:
@@ -105,6 +103,7 @@ class Workers:
         self._clock = clock
         self._stopping = threading.Event()
         self._planned = False
+        self._looked_at = time.monotonic()
         self._held: dict[int, _Holding] = {}
         self._waker = jobs_wake.Waker()
         self._threads = [
@@ -145,14 +144,19 @@ class Workers:
             self._heart.join(seconds)
 
     def _run(self, number: int) -> None:
+        watch, jump_seconds = Watch(), 0.0
         while not self._stopping.is_set():
             seen = self._waker.seen()
             close_old_connections()
             try:
                 if not self._planned:
-                    transact_on(self._store, SYSTEM, self._clock(), plan, self._table)
+                    transact_on(self._store, SYSTEM, self._clock(), _begin, self._table)
                     self._planned = True
-                if self._do_next(number):
+                now = self._clock()
+                jump_seconds = watch.jump_seconds(now.timestamp()) or jump_seconds
+                self._heed_clock(now, jump_seconds)
+                jump_seconds = 0.0
+                if self._do_next(number, now):
                     continue
                 if self._until_empty and not self._held:
                     break
@@ -173,9 +177,19 @@ class Workers:
         until = (due - self._clock()).total_seconds()
         return min(max(until, 0.0), self._poll_seconds)
 
-    def _do_next(self, number: int) -> bool:
+    def _heed_clock(self, now: datetime, jump_seconds: float) -> None:
+        """Let a clock that was set hold nothing up, nor end the lease of anybody who lives."""
+        if jump_seconds > 0:
+            transact_on(self._store, SYSTEM, now, spare)
+        if not jump_seconds and time.monotonic() < self._looked_at + LOOK_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        if lie_ahead(self._store.alias, now):
+            rows = transact_on(self._store, SYSTEM, now, put_right)
+            log.warning("clock was ahead", rows=rows)
+
+    def _do_next(self, number: int, now: datetime) -> bool:
         """Take a job and do it; False where none is due."""
-        now = self._clock()
         due = lease.next_due(self._store.alias, self._table)
         if due is None or due > now:
             return False
@@ -255,12 +269,17 @@ def do(
 
 def do_due(store: Store, table: Table, clock: Clock = utc_now) -> int:
     """Do what is due now, here and one after the other; return how many jobs that were."""
-    transact_on(store, SYSTEM, clock(), plan, table)
+    transact_on(store, SYSTEM, clock(), _begin, table)
     done = 0
     while (taken := transact_on(store, SYSTEM, clock(), lease.take, table)) is not None:
         do(store, table[taken.name], taken, clock)
         done += 1
     return done
+
+
+def _begin(tx: Tx, table: Table) -> None:
+    plan(tx, table)
+    put_right(tx)
 
 
 def _where(error: BaseException) -> str:

@@ -16,10 +16,11 @@ from typing import Any, Final
 import structlog
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F
+from django.db.models.functions import Least
 from msgspec import Struct
 
+from troth.store.clock import Clock, utc_now
 from troth.store.jobs_lease import delay_seconds
-from troth.store.jobs_worker import Clock, utc_now
 from troth.store.models import (
     DEAD,
     ERROR_LENGTH_MAX,
@@ -192,4 +193,6 @@ def _mark(
 
 def _give_back(tx: Tx, lease: str) -> None:
     rows = OutboxRow.objects.using(tx.alias).filter(lease=lease, state=WAITING)
-    rows.update(lease="", due_at=tx.now, attempts=F("attempts") - 1)
+    # not just now: a clock that is ahead would then hold back what it did not ask for
+    due_at = Least("created_at", tx.now)
+    rows.update(lease="", due_at=due_at, attempts=F("attempts") - 1)

@@ -11,6 +11,7 @@
 from datetime import datetime
 from typing import Final
 
+from django.db.models.functions import Least
 from msgspec import Struct
 
 from troth.store.models import DEAD, DROPPED, SENT, WAITING, OutboxRow
@@ -58,7 +59,8 @@ def dead_rows(alias: str, kind: str) -> tuple[OutboxRow, ...]:
 def retry(tx: Tx, kind: str, row_id: int) -> bool:
     """Have a dead row tried again from now on; False where it is not dead (any more)."""
     rows = OutboxRow.objects.using(tx.alias).filter(pk=row_id, kind=kind, state=DEAD)
-    if not rows.update(state=WAITING, due_at=tx.now, attempts=0, ended_at=None):
+    due_at = Least("due_at", tx.now)
+    if not rows.update(state=WAITING, due_at=due_at, attempts=0, ended_at=None):
         return False
     _close_if_none(tx, kind, "tried again")
     return True

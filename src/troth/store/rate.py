@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from troth.store.clock import Watch
+
 if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.strategies import MovingWindowRateLimiter
@@ -20,6 +22,8 @@ IPV6_SITE_BITS: Final = 64
 
 _PROCESS_SECRET: Final = secrets.token_bytes(32)
 """New in each process and never written: no key can be traced back to an address."""
+
+_watch: Final = Watch()
 
 
 class Limit(Struct, frozen=True):
@@ -76,8 +80,18 @@ def _item(limit: Limit) -> "RateLimitItem":
     return RateLimitItemPerSecond(limit.times, limit.seconds, namespace=limit.name)
 
 
-@cache
 def _limiter() -> "MovingWindowRateLimiter":
+    """Return what counts: anew after the clock was put back.
+
+    What was counted before lies ahead, and would keep whoever asked out until that date.
+    """
+    if _watch.jump_seconds(time.time()) < 0:
+        _counting.cache_clear()
+    return _counting()
+
+
+@cache
+def _counting() -> "MovingWindowRateLimiter":
     from limits.storage import MemoryStorage  # noqa: PLC0415 - slow to import
     from limits.strategies import MovingWindowRateLimiter  # noqa: PLC0415 - the same
 

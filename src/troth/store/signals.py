@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Least
 from msgspec import Struct
 
 from troth.store.models import KEY_LENGTH_MAX, NAME_LENGTH_MAX, Signal
@@ -88,7 +89,8 @@ def _open(tx: Tx) -> "Any":
 
 def _count_up(tx: Tx, kind: str, key: str, about: dict[str, Any]) -> bool:
     same = _open(tx).filter(kind=kind, key=key)
-    return bool(same.update(times=F("times") + 1, last_at=tx.now, about=about))
+    first_at = Least("first_at", tx.now)  # the clock may have been put back since
+    return bool(same.update(times=F("times") + 1, first_at=first_at, last_at=tx.now, about=about))
 
 
 def _close(tx: Tx, found: "Any", by: str, reason: str) -> bool:

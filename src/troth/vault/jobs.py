@@ -14,9 +14,12 @@ PERIOD: Final = timedelta(hours=6)
 
 
 def rotate_when_due(step: Step) -> None:
-    """Begin the next generation when this one is old enough, or go on with one cut short."""
+    """Begin the next generation when this one is old enough, or go on with one cut short.
+
+    How old one is that began by a clock that was ahead nobody knows: it is old enough.
+    """
     due = timedelta(days=settings.TROTH_GENERATION_DAYS) - PERIOD
-    if vault.generation_age(step.now) >= due:
+    if not timedelta(0) <= vault.generation_age(step.now) < due:
         vault.rotate_generation()
 
 

@@ -11,6 +11,7 @@ from troth.access import alerts
 from troth.access.actions import NEW_OWNER
 from troth.access.sign_in import FAILURES
 from troth.store.jobs import UNKNOWN, Table
+from troth.store.jobs_ahead import waits_too_long
 from troth.store.jobs_lease import JOB_FAILED
 from troth.store.jobs_seen import Counts, Seen, counts, failed_jobs, periodic
 from troth.store.models import RUNNING, QueuedJob, Signal
@@ -122,16 +123,18 @@ def _round(seen: Seen, now: datetime) -> Round:
     what = job.what.render(gettext)
     if row is None:
         return Round(job.name, what, every, None, None, "never", "", None, late=True)
+    ahead = waits_too_long(row, now)  # a worker puts it right within moments
+    due_at = now if ahead else row.due_at
     return Round(
         job.name,
         what,
         every,
         row.started_at,
-        None if row.state == RUNNING else row.due_at,
+        None if row.state == RUNNING else due_at,
         _outcome(row),
         row.last_error,
         row.took_ms,
-        late=row.due_at < now - LATE,
+        late=ahead or due_at < now - LATE,
     )
 
 
