@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.evidence.scene import NOTHING_YET, NOW, START, answering, control
-from troth.evidence import discover, examination
+from troth.evidence import discover, examination, facts
 from troth.evidence.actions import record
 from troth.evidence.examination import examine, examine_all, examine_due
 from troth.evidence.findings import Finding
@@ -95,6 +95,24 @@ def test_only_what_is_due_is_examined_again(stored: Store, monkeypatch: pytest.M
         for minute in (0, 4, 5, 60)
     ]
     assert rounds == [["often", "seldom"], [], ["often"], ["often", "seldom"]]
+
+
+def test_what_was_examined_by_a_clock_that_was_ahead_keeps_nothing_from_being_examined(
+    stored: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does it go on standing for what it found: a year ahead, say, and then put back."""
+    often = control("often", answering("often", "kept"), period=timedelta(minutes=5))
+    monkeypatch.setattr(examination, "discover", lambda: (often,))
+    times = (NOW, NOW + 365 * DAY, NOW + timedelta(minutes=5), NOW + timedelta(minutes=7))
+    assert [len(examine_due(stored, at)) for at in times] == [1, 1, 1, 0]
+    assert [row.at for row in Examination.objects.order_by("at")] == [times[2], times[1]]
+    assert facts.last_examined(stored.alias, times[3]) == {"often": times[2]}
+    broken = control("often", answering("often", "broken"), period=timedelta(minutes=5))
+    monkeypatch.setattr(examination, "discover", lambda: (broken,))
+    later = NOW + timedelta(minutes=10)
+    assert [f.evidence.verdict for f in examine_due(stored, later)] == ["broken"]
+    runs = facts.known(stored.alias, later).runs["often"]
+    assert (runs[-1].verdict, runs[-1].at) == ("broken", later)
 
 
 def test_examinations_of_a_day_with_the_same_verdict_are_one_row(stored: Store) -> None:

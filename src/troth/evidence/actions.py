@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from troth.evidence.facts import newest
 from troth.evidence.findings import Finding
 from troth.evidence.models import Examination, Proof
 from troth.evidence.trial import Trial
@@ -32,7 +33,7 @@ def _record_one(tx: Tx, finding: Finding) -> None:
     """Bring the last row up to date if day and verdict are the same, else begin a new one."""
     evidence = finding.evidence
     examinations = Examination.objects.using(tx.alias)
-    last = examinations.filter(control=evidence.control).order_by("-at", "-id").first()
+    last = newest(tx.alias, evidence.control, tx.now)
     if last is not None and last.at > evidence.at:
         return
     found: dict[str, Any] = {

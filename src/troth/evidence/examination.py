@@ -34,7 +34,7 @@ def examine_due(store: OurStore, now: datetime) -> tuple[Finding, ...]:
 
     Each goes on from where it got, if it can and its full scan is not due.
     """
-    last = facts.last_examined(store.alias)
+    last = facts.last_examined(store.alias, now)
     due = [c for c in discover() if c.name not in last or now - last[c.name] >= c.period]
     work = [(control, facts.cursor_of(store.alias, control, now)) for control in due]
     return _examine(store, work, now) if work else ()

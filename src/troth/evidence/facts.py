@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import Max
 
@@ -11,6 +12,9 @@ from troth.evidence.marks import Run
 from troth.evidence.models import Examination, Proof
 from troth.policy.promise import Control, Cursor
 
+AHEAD: Final = timedelta(days=1)
+"""How far ahead an examination may lie, as one that began later may be stored before. Beyond it a
+clock was wrong then, and until the day it told nothing would be examined any more."""
 Caught = Mapping[tuple[str, str], datetime]
 """When each (control, sabotage) was last caught."""
 
@@ -46,15 +50,19 @@ def cursor_of(alias: str, control: Control, now: datetime) -> Cursor | None:
 
     It may go on from an examination that found nothing wrong, until its full scan is due.
     """
-    last = Examination.objects.using(alias).filter(control=control.name).order_by("-at", "-id")
-    row = last.first()
+    row = newest(alias, control.name, now)
     if control.resume is None or row is None or row.verdict != "kept" or row.full_at is None:
         return None
-    return row.cursor if now - row.full_at < control.full_scan else None
+    return row.cursor if -AHEAD <= now - row.full_at < control.full_scan else None
 
 
-def last_examined(alias: str) -> dict[str, datetime]:
+def newest(alias: str, control: str, now: datetime) -> Examination | None:
+    """Return the newest examinations of a control; none that lie far ahead."""
+    found = Examination.objects.using(alias).filter(control=control, at__lte=now + AHEAD)
+    return found.order_by("-at", "-id").first()
+
+
+def last_examined(alias: str, now: datetime) -> dict[str, datetime]:
     """Return when each control was last examined."""
-    return dict(
-        Examination.objects.using(alias).order_by().values_list("control").annotate(Max("at"))
-    )
+    found = Examination.objects.using(alias).filter(at__lte=now + AHEAD)
+    return dict(found.order_by().values_list("control").annotate(Max("at")))
