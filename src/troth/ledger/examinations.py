@@ -14,6 +14,7 @@ from troth.ledger.models import Entry, EntryField, Epoch
 from troth.ledger.tables import SET_ONCE
 from troth.ledger.verify.check import signature
 from troth.ledger.verify.data import DataSource
+from troth.ledger.verify.epochs import opening_of
 from troth.ledger.verify.sources import LogEpoch
 from troth.ledger.verify.tree import TreeCheck
 from troth.policy.promise import Cursor, Evidence
@@ -57,7 +58,8 @@ def complete(alias: str, now: datetime, cursor: Cursor | None = None) -> Evidenc
             wrong += faults
     waiting, faults = _waiting(alias)
     rows, orphans = _rows_without_entry(alias)
-    wrong += [*faults, *orphans, *_cut_off(epochs)]
+    wrong += [*faults, *orphans]
+    wrong += [*_begun_otherwise(alias, epochs), *_cut_off(epochs)]
     if hashed:
         off = guard.unprotected(connections[alias], tuple(SET_ONCE), SET_ONCE)
         wrong += [f"unguarded: {table}" for table in off]
@@ -113,6 +115,20 @@ def _edge(source: DataSource, epoch: LogEpoch, size: int) -> dict[int, bytes]:
         for level, full, width in tiles.widths(size)
         if width
     }
+
+
+def _begun_otherwise(alias: str, epochs: list[LogEpoch]) -> list[str]:
+    """Name the epochs that do not begin with an entry of then."""
+    numbers = [epoch.number for epoch in epochs]
+    first = Entry.objects.using(alias).filter(epoch__in=numbers, index=0)
+    told = first.values_list("epoch", "body")
+    openings = {number: opening_of(bytes(body)) for number, body in told}
+    found = [(epoch, openings.get(epoch.number)) for epoch in epochs]
+    return [
+        f"began {epoch.number}"
+        for epoch, opening in found
+        if opening is None or not opening.began(epoch.began_at)
+    ]
 
 
 def _cut_off(epochs: list[LogEpoch]) -> list[str]:
