@@ -10,6 +10,7 @@ from msgspec import Struct, convert, to_builtins
 
 from troth import vault
 from troth.ledger import tiles
+from troth.ledger.filed import misfiled
 from troth.ledger.models import Entry, EntryField, Epoch
 from troth.ledger.tables import SET_ONCE
 from troth.ledger.verify.check import signature
@@ -45,9 +46,11 @@ NOTHING: Final = Passed(0, 0, tiles.EMPTY_ROOT.hex(), 0)
 def complete(alias: str, now: datetime, cursor: Cursor | None = None) -> Evidence:
     """Hash every entry again, build every tree again, and look for rows whose entry is missing.
 
-    From a cursor on, what was hashed before is held to by its root alone.
+    From a cursor on, what was hashed before is held to by its root alone. What entries are filed
+    under is compared each time with all of them: others select by it.
     """
     wrong: list[str] = []
+    seen = vault.last_checkpoint()  # asked before the data, which are never behind it
     source = DataSource(alias)
     epochs = source.epochs() if Epoch.objects.using(alias).exists() else []
     passed = NOTHING if cursor is None else convert(cursor, Passed)
@@ -58,8 +61,8 @@ def complete(alias: str, now: datetime, cursor: Cursor | None = None) -> Evidenc
             wrong += faults
     waiting, faults = _waiting(alias)
     rows, orphans = _rows_without_entry(alias)
-    wrong += [*faults, *orphans]
-    wrong += [*_begun_otherwise(alias, epochs), *_cut_off(epochs)]
+    wrong += [*faults, *map(str, misfiled(alias)), *orphans]
+    wrong += [*_begun_otherwise(alias, epochs), *_cut_off(epochs, seen)]
     if hashed:
         off = guard.unprotected(connections[alias], tuple(SET_ONCE), SET_ONCE)
         wrong += [f"unguarded: {table}" for table in off]
@@ -131,9 +134,8 @@ def _begun_otherwise(alias: str, epochs: list[LogEpoch]) -> list[str]:
     ]
 
 
-def _cut_off(epochs: list[LogEpoch]) -> list[str]:
+def _cut_off(epochs: list[LogEpoch], seen: tuple[int, int, str] | None) -> list[str]:
     """Compare with what the key store has seen last: an end cut off with its checkpoint shows."""
-    seen = vault.last_checkpoint()
     if seen is None or not epochs:
         return []
     number, size, _ = seen
