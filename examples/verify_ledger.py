@@ -54,8 +54,12 @@ def main(folder, key="", before=()):
         home = folder / f"epoch-{epoch['number']}"
         found = entries(home)
         hashes = [sha256(b"\x00" + leaf).digest() for leaf, _ in found]
-        if signed((home / "checkpoint").read_text(), epoch["vkey"]) != (len(found), root(hashes)):
+        note = (home / "checkpoint").read_text()
+        if signed(note, epoch["vkey"]) != (len(found), root(hashes)):
             sys.exit(f"{home.name}: the entries are not what was signed")
+        listed = epoch["checkpoint"], epoch["size"], epoch["root"]
+        if listed != (note, len(found), root(hashes).hex()):
+            sys.exit(f"{home.name}: epochs.json does not say what was signed")
         last = json.loads(found[0][1])["about"]["previous"]
         if bool(last) != bool(before):
             sys.exit(f"{home.name}: it does not say from what it goes on")

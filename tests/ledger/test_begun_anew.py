@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.ledger.cast import EXAMPLE, check, codes, copied, enter, filled
+from tests.ledger.cast import ALIAS, EXAMPLE, check, codes, copied, enter, filled
 from troth import vault
+from troth.ledger import examinations
+from troth.ledger.filed import Misfiled, misfiled
 from troth.ledger.models import Entry, Epoch, Tile
 from troth.ledger.sabotages import unguarded
 from troth.ledger.sequencer import integrate_all
@@ -70,3 +73,27 @@ def test_what_is_no_copy_does_not_hold_and_no_traceback_says_so(
     assert told.returncode == 1
     assert len(told.stderr.splitlines()) == 1
     assert stranger(tmp_path / "nowhere").returncode == 1
+
+
+def test_what_is_integrated_while_it_is_examined_is_not_taken_for_a_loss(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The keys have then seen more than the examination has."""
+    filled(3)
+
+    def busy(alias: str) -> list[Misfiled]:
+        filled(3)
+        assert vault.last_checkpoint() is not None
+        return misfiled(alias)
+
+    monkeypatch.setattr("troth.ledger.examinations.misfiled", busy)
+    found = examinations.complete(ALIAS, datetime.now(UTC))
+    assert (found.verdict, found.samples) == ("kept", ())
+
+
+def test_data_that_are_older_than_the_keys_are_named() -> None:
+    filled(3)
+    newest = Epoch.objects.get()
+    vault.remember_checkpoint(newest.number, newest.size + 1, newest.checkpoint)
+    found = examinations.complete(ALIAS, datetime.now(UTC))
+    assert (found.verdict, found.samples) == ("broken", ("shorter than the keys have seen",))

@@ -11,8 +11,9 @@ from troth.ledger.verify.sources import LogEpoch
 from troth.wire import http
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
-NOTE = sign(Checkpoint("log.example/1", 10, bytes(32)), KEY)
-EPOCHS = [LogEpoch(1, "log.example/1", vkey_of("log.example/1", KEY), 10, NOTE)]
+ORIGIN = "log.example/1"
+NOTE = sign(Checkpoint(ORIGIN, 10, bytes(32)), KEY)
+EPOCHS = [LogEpoch(1, ORIGIN, vkey_of(ORIGIN, KEY), 10, NOTE, bytes(32).hex())]
 
 
 def source(status: int, monkeypatch: pytest.MonkeyPatch) -> PublicSource:

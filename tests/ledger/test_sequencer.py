@@ -1,8 +1,10 @@
 """The sequencer: one at a time, all of it or nothing, each entry one index and none twice."""
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,17 +14,21 @@ from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.services.server import FreshDatabase
+from troth import vault
 from troth.ledger import LedgerEntry, actions, record
 from troth.ledger.models import Entry, Epoch
+from troth.ledger.note import Checkpoint, sign
 from troth.ledger.sequencer import Sequencer, integrate_all, open_log
 from troth.ledger.verify import verify
 from troth.ledger.verify.data import DataSource
 from troth.site import database
 from troth.store import SYSTEM, Store, Tx, transact_on
+from troth.store.locks import serialise
 
 NAME: Final = "ledger-apart"
 BOOK: Final = Store(NAME)
 WRITERS, ROUNDS, ENTRIES = 2, 20, 15
+WAIT_SECONDS: Final = 30
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +157,48 @@ def test_two_that_integrate_while_others_write_give_each_entry_one_index() -> No
 def test_two_that_start_at_once_begin_no_second_epoch() -> None:
     all_at_once(lambda: open_log(BOOK), lambda: open_log(BOOK))
     assert Epoch.objects.using(NAME).count() == 1
+
+
+@pytest.mark.beside
+def test_two_that_start_at_once_after_a_loss_begin_one_epoch() -> None:
+    """Whoever comes second looks only once the first is done, and finds the epoch begun."""
+    lost = Checkpoint(Epoch.objects.using(NAME).get().origin, 1_000, bytes(32))
+    vault.remember_checkpoint(1, lost.size, sign(lost, vault.signing_key()))
+
+    def start() -> None:
+        try:
+            open_log(BOOK)
+        finally:
+            connections[NAME].close()
+
+    with ThreadPoolExecutor(2) as pool:
+
+        def hold(tx: Tx) -> list[Future[None]]:
+            serialise(tx, actions.LOCK)
+            started = [pool.submit(start) for _ in range(2)]
+            wait_until_they_wait(len(started))
+            return started
+
+        for one in transact_on(BOOK, SYSTEM, None, hold):
+            one.result()
+    numbers = Epoch.objects.using(NAME).order_by("number").values_list("number", flat=True)
+    assert list(numbers) == [1, 2]
+    assert holds()
+
+
+def wait_until_they_wait(count: int) -> None:
+    """Wait until so many wait for a lock of this database: there is nothing to be told by."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    with connections[NAME].cursor() as cursor:
+        waiting = 0
+        while waiting < count:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+                " WHERE d.datname = current_database() AND locktype = 'advisory' AND NOT granted"
+            )
+            (waiting,) = cursor.fetchone()
 
 
 def test_the_thread_integrates_what_waits_before_it_ends() -> None:

@@ -41,8 +41,9 @@ CONTROLS: Final[tuple[Control, ...]] = (
         name="ledger.complete",
         proves=Message(
             mark(
-                "Whatever was done has its entry; every entry is as it was recorded, stands at its"
-                " place in the tree, and the signed checkpoint is the root over all of them."
+                "Whatever was done has its entry; every entry is as it was recorded, is filed under"
+                " what it tells, stands at its place in the tree, and the signed checkpoint is the"
+                " root over all of them, as far as the keys have seen the ledger go."
             )
         ),
         period=PERIOD,
@@ -53,7 +54,12 @@ CONTROLS: Final[tuple[Control, ...]] = (
             Sabotage("ledger.entry-edited", MEASURES, _commit("entry_edited")),
             Sabotage("ledger.entries-exchanged", MEASURES, _commit("entries_exchanged")),
             Sabotage("ledger.row-without-entry", MEASURES, _commit("row_without_entry")),
+            Sabotage("ledger.kind-changed", MEASURES, _commit("kind_changed")),
+            Sabotage("ledger.waiting-kind-changed", MEASURES, _commit("waiting_kind_changed")),
             Sabotage("ledger.tail-cut", MEASURES, _commit("tail_cut")),
+            Sabotage(
+                "ledger.rolled-back", MEASURES, _commit("rolled_back"), _commit("forget_seen")
+            ),
             Sabotage("ledger.guard-off", MEASURES, _commit("guard_off")),
         ),
     ),

@@ -10,10 +10,12 @@ from msgspec import Struct, convert, to_builtins
 
 from troth import vault
 from troth.ledger import tiles
+from troth.ledger.filed import misfiled
 from troth.ledger.models import Entry, EntryField, Epoch
 from troth.ledger.tables import SET_ONCE
 from troth.ledger.verify.check import signature
 from troth.ledger.verify.data import DataSource
+from troth.ledger.verify.epochs import opening_of
 from troth.ledger.verify.sources import LogEpoch
 from troth.ledger.verify.tree import TreeCheck
 from troth.policy.promise import Cursor, Evidence
@@ -44,9 +46,11 @@ NOTHING: Final = Passed(0, 0, tiles.EMPTY_ROOT.hex(), 0)
 def complete(alias: str, now: datetime, cursor: Cursor | None = None) -> Evidence:
     """Hash every entry again, build every tree again, and look for rows whose entry is missing.
 
-    From a cursor on, what was hashed before is held to by its root alone.
+    From a cursor on, what was hashed before is held to by its root alone. What entries are filed
+    under is compared each time with all of them: others select by it.
     """
     wrong: list[str] = []
+    seen = vault.last_checkpoint()  # asked before the data, which are never behind it
     source = DataSource(alias)
     epochs = source.epochs() if Epoch.objects.using(alias).exists() else []
     passed = NOTHING if cursor is None else convert(cursor, Passed)
@@ -57,7 +61,8 @@ def complete(alias: str, now: datetime, cursor: Cursor | None = None) -> Evidenc
             wrong += faults
     waiting, faults = _waiting(alias)
     rows, orphans = _rows_without_entry(alias)
-    wrong += [*faults, *orphans, *_cut_off(epochs)]
+    wrong += [*faults, *map(str, misfiled(alias)), *orphans]
+    wrong += [*_begun_otherwise(alias, epochs), *_cut_off(epochs, seen)]
     if hashed:
         off = guard.unprotected(connections[alias], tuple(SET_ONCE), SET_ONCE)
         wrong += [f"unguarded: {table}" for table in off]
@@ -115,9 +120,22 @@ def _edge(source: DataSource, epoch: LogEpoch, size: int) -> dict[int, bytes]:
     }
 
 
-def _cut_off(epochs: list[LogEpoch]) -> list[str]:
+def _begun_otherwise(alias: str, epochs: list[LogEpoch]) -> list[str]:
+    """Name the epochs that do not begin with an entry of then."""
+    numbers = [epoch.number for epoch in epochs]
+    first = Entry.objects.using(alias).filter(epoch__in=numbers, index=0)
+    told = first.values_list("epoch", "body")
+    openings = {number: opening_of(bytes(body)) for number, body in told}
+    found = [(epoch, openings.get(epoch.number)) for epoch in epochs]
+    return [
+        f"began {epoch.number}"
+        for epoch, opening in found
+        if opening is None or not opening.began(epoch.began_at)
+    ]
+
+
+def _cut_off(epochs: list[LogEpoch], seen: tuple[int, int, str] | None) -> list[str]:
     """Compare with what the key store has seen last: an end cut off with its checkpoint shows."""
-    seen = vault.last_checkpoint()
     if seen is None or not epochs:
         return []
     number, size, _ = seen

@@ -3,20 +3,27 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Final
 
 from django.apps import apps
-from django.db import connections
+from django.db import connections, transaction
 
+from troth import vault
 from troth.ledger.actions import integrate
 from troth.ledger.entries import LedgerEntry
 from troth.ledger.models import Entry, EntryField, Epoch
 from troth.ledger.recording import record
 from troth.ledger.tables import ENTRY_TABLE, SET_ONCE
 from troth.policy.promise import Store
+from troth.store import Store as OurStore
 from troth.store import Tx
 from troth.store import immutable as guard
+from troth.store.aside import all_or_nothing
 
-TABLES = (ENTRY_TABLE,)
+TABLES: Final = (ENTRY_TABLE,)
+KIND: Final = "sabotage.nothing"
+
+_seen: list[tuple[int, int, str] | None] = []
 
 
 @contextmanager
@@ -34,11 +41,16 @@ def unguarded(store: Store) -> Iterator[None]:
 
 def some_entries(store: Store) -> None:
     """Record and integrate a few entries that no row names."""
+    integrate(recorded(store))
+
+
+def recorded(store: Store) -> Tx:
+    """Record a few entries that no row names."""
     tx = Tx(store.alias, datetime.now(UTC), "sabotage")
     for number in range(3):
-        record(tx, LedgerEntry("sabotage.nothing", about={"number": number}))
+        record(tx, LedgerEntry(KIND, about={"number": number}))
     tx.pending.flush(store.alias)
-    integrate(tx)
+    return tx
 
 
 def entry_deleted(store: Store) -> None:
@@ -90,6 +102,45 @@ def tail_cut(store: Store) -> None:
         Entry.objects.using(store.alias).filter(
             epoch=newest.number, index__gte=newest.size - 2
         ).delete()
+
+
+def kind_changed(store: Store) -> None:
+    """File an entry under another kind: who looks for those of its own does not find it."""
+    some_entries(store)
+    _refile(store, Entry.objects.using(store.alias).filter(index__isnull=False).latest("index"))
+
+
+def waiting_kind_changed(store: Store) -> None:
+    """File an entry that waits for its index under another kind."""
+    recorded(store)
+    _refile(store, Entry.objects.using(store.alias).filter(kind=KIND, index=None).latest("id"))
+
+
+def _refile(store: Store, entry: Entry) -> None:
+    with unguarded(store):
+        Entry.objects.using(store.alias).filter(pk=entry.pk).update(kind="sabotage.other")
+
+
+def rolled_back(store: Store) -> None:
+    """Cut the end off with its checkpoint and tiles, as an older copy of the data would.
+
+    The data agree with themselves: only the key store has seen that the ledger went further.
+    """
+    _seen.append(vault.last_checkpoint())
+    with all_or_nothing(OurStore(store.alias)):
+        some_entries(store)
+        newest = Epoch.objects.using(store.alias).latest("number")
+        vault.remember_checkpoint(newest.number, newest.size, newest.checkpoint)
+        transaction.set_rollback(True, using=store.alias)
+
+
+def forget_seen(_store: Store) -> None:
+    """Have the key store know what it had seen before."""
+    while _seen:
+        with vault.open_store().transaction() as run:
+            run("DELETE FROM witness")
+        if (before := _seen.pop()) is not None:
+            vault.remember_checkpoint(*before)
 
 
 def guard_off(store: Store) -> None:

@@ -84,6 +84,7 @@ def verify(
     private = any(report.bodies for report in reports)
     linked, notes = links(epochs, openings, roots, private=private)
     found += [*linked, *_compared(epochs, known, roots, openings)]
+    found += [one for one in source.contradictions() if one not in found]
     return Report(
         epochs=tuple(reports),
         findings=tuple(found[:FINDINGS_MAX]),
@@ -125,7 +126,8 @@ def signature(epoch: LogEpoch, keys: Sequence[str]) -> tuple[Checkpoint | None, 
     except NoteError as error:
         faults.append(finding("unreadable", epoch.number, why=error.message))
     else:
-        if epoch.origin != signed.origin or epoch.root not in {"", signed.root.hex()}:
+        listed = (epoch.origin, epoch.size, epoch.root)
+        if listed != (signed.origin, signed.size, signed.root.hex()):
             faults.append(finding("summary", epoch.number))
         return signed, faults
     return None, faults

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from troth.ledger.filed import misfiled
 from troth.ledger.merkle import HASH_BYTES
 from troth.ledger.models import Entry, Epoch, Tile
 from troth.ledger.tiles import WIDTH
+from troth.ledger.verify.findings import Finding, finding
 from troth.ledger.verify.sources import Chunk, LogEpoch, UnreadableLogError
 from troth.policy.words import Message, mark
 
@@ -95,6 +97,14 @@ class DataSource:
     def versions(self) -> Mapping[str, Mapping[str, bytes]]:
         """Return the policy versions."""
         return self._given()
+
+    def contradictions(self) -> list[Finding]:
+        """Name the entries of the trees that are filed under something else than they tell."""
+        return [
+            finding("misfiled", one.epoch, one.index, column=one.column)
+            for one in misfiled(self._alias)
+            if one.index is not None
+        ]
 
 
 def _chunk(rows: list[Stored]) -> Chunk:

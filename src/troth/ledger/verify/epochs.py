@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from troth.ledger.note import NoteError, open_checkpoint, parse_vkey
 from troth.ledger.verify.findings import Finding, finding
@@ -79,6 +79,7 @@ class Opening(Struct, frozen=True):
     """The first entry of an epoch."""
 
     kind: str
+    at: Annotated[datetime, Meta(tz=True)]
     about: About
 
     @property
@@ -91,6 +92,10 @@ class Opening(Struct, frozen=True):
         """What nobody here knows to be whole, as a sentence; None where the keys had seen it."""
         at = self.about.keys_restored_from
         return None if at is None else not_known(self.about.number, at)
+
+    def began(self, said: str) -> bool:
+        """Tell whether the epoch began when a list of epochs says so."""
+        return said == self.at.isoformat()
 
 
 _DECODER: Final = msgspec.json.Decoder(Opening)
@@ -123,7 +128,9 @@ def links(
     *,
     private: bool,
 ) -> tuple[list[Finding], tuple[Message, ...]]:
-    """Check that each epoch begins with what is known of the one before; tell what was lost.
+    """Check that each epoch begins when it is said to, and with what is known of the one before.
+
+    Tell what was lost.
 
     Without bodies (`private` is False) nothing is known of what an epoch begins with. A log that
     does not begin with its first epoch had others before, and they are not here.
@@ -142,6 +149,8 @@ def links(
         ):
             found.append(finding("epoch-missing", epoch.number))
             continue
+        if not opening.began(epoch.began_at):
+            found.append(finding("began", epoch.number))
         previous = opening.previous
         if before is not None and previous is not None:
             if not _follows(before, previous, roots):

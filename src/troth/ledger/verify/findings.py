@@ -50,6 +50,14 @@ TEMPLATES: Final = {
         " %(version)s is not here, or is not what its hash says."
     ),
     "malformed": mark("Entry %(index)s of epoch %(epoch)s cannot be read."),
+    "misfiled": mark(
+        "Entry %(index)s of epoch %(epoch)s is found under another %(column)s than it tells: the"
+        " column beside its body was changed."
+    ),
+    "began": mark(
+        "The list of epochs says that epoch %(epoch)s began at another moment than its first entry"
+        " tells."
+    ),
 }
 """By code, the sentence for people."""
 

@@ -9,6 +9,7 @@ import msgspec
 from troth.ledger import tiles
 from troth.ledger.copy import BODIES, CHECKPOINT, EPOCHS, VERSIONS, epoch_folder, unpack
 from troth.ledger.tiles import WIDTH
+from troth.ledger.verify.findings import Finding, finding
 from troth.ledger.verify.sources import Chunk, Epochs, LogEpoch, UnreadableLogError
 from troth.policy.words import Message, mark
 
@@ -28,9 +29,13 @@ class FolderSource:
 
     def epochs(self) -> list[LogEpoch]:
         """Return the epochs of `epochs.json`, each with the checkpoint of its own folder."""
+        return [msgspec.structs.replace(one, checkpoint=self._note(one)) for one in self._listed()]
+
+    def _listed(self) -> list[LogEpoch]:
+        """Return the epochs as `epochs.json` lists them."""
         file = self._folder / EPOCHS
         try:
-            epochs = _EPOCHS.decode(file.read_bytes())
+            return _EPOCHS.decode(file.read_bytes())
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UnreadableLogError(
                 Message(
@@ -41,7 +46,6 @@ class FolderSource:
                     {"file": file, "error": type(error).__name__},
                 )
             ) from error
-        return [msgspec.structs.replace(one, checkpoint=self._note(one)) for one in epochs]
 
     def _note(self, epoch: LogEpoch) -> str:
         """Return the signed checkpoint of an epoch; nothing where it is missing or no text."""
@@ -92,3 +96,8 @@ class FolderSource:
             for folder in folders
             if folder.is_dir()
         }
+
+    def contradictions(self) -> list[Finding]:
+        """Name the epochs whose checkpoint `epochs.json` holds otherwise than their folder."""
+        listed = self._listed()
+        return [finding("summary", o.number) for o in listed if o.checkpoint != self._note(o)]

@@ -7,6 +7,7 @@ import msgspec
 
 from troth.ledger import tiles
 from troth.ledger.tiles import WIDTH
+from troth.ledger.verify.findings import Finding
 from troth.ledger.verify.sources import Chunk, Epochs, LogEpoch, UnreadableLogError
 from troth.policy.words import Message, mark
 from troth.wire import http
@@ -55,6 +56,10 @@ class PublicSource:
     def versions() -> Mapping[str, Mapping[str, bytes]]:
         """Return nothing: the public half has no bodies that could be decided again."""
         return {}
+
+    def contradictions(self) -> list[Finding]:
+        """Return nothing: a checkpoint is asked for once, with the list of epochs."""
+        return []
 
     def _get(self, path: str) -> bytes | None:
         """Fetch one file; None where it is not there. Raises UnreadableLogError."""

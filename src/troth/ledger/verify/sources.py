@@ -5,6 +5,7 @@ from typing import Annotated, Protocol
 
 from msgspec import Meta, Struct
 
+from troth.ledger.verify.findings import Finding
 from troth.policy.words import Message
 
 
@@ -52,4 +53,8 @@ class LogSource(Protocol):
 
     def versions(self) -> Mapping[str, Mapping[str, bytes]]:
         """Return the files of each policy version, by hash; empty in the public half."""
+        ...
+
+    def contradictions(self) -> list[Finding]:
+        """Return where this source holds something twice and not alike."""
         ...
