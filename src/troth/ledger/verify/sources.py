@@ -48,8 +48,8 @@ class Chunk(NamedTuple):
     """Entries of one tile of level 0, in the order they stand.
 
     `leaves` is None where they cannot be read at all, `bodies` (salt and body of each) in the
-    public half and where none can be read: but for that half, a fault always tells it. `indexes` are those that are stored; files have none.
-    `faults` is what the source itself found wrong with them.
+    public half and where none can be read: but for that half, a fault always tells it. `indexes`
+    are those that are stored; files have none. `faults` is what the source itself found wrong.
     """
 
     begin: int
