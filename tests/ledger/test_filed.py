@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from tests.ledger.cast import ALIAS, check, codes, enter, filled, source
 from troth.ledger import LedgerEntry, record
 from troth.ledger.entries import commitment
 from troth.ledger.examinations import complete
 from troth.ledger.filed import FOUND_MAX, misfiled
-from troth.ledger.models import Entry
+from troth.ledger.models import Entry, Epoch
+from troth.ledger.published import UNREADABLE, newest
 from troth.ledger.sabotages import unguarded
 from troth.ledger.sequencer import integrate_all
 from troth.policy.words import Pseudonym
@@ -134,3 +135,29 @@ def test_a_body_that_was_changed_with_its_column_is_found_by_its_hash() -> None:
     assert codes(check(source())) == {("changed", 3)}
     change(Entry.objects.filter(index=3), leaf=commitment(bytes(entry.salt), body))
     assert codes(check(source())) == {("changed", 3)}
+
+
+def test_an_epoch_that_is_gone_with_its_entries_left_turns_the_control_red() -> None:
+    filled(5)
+    Epoch.objects.all().delete()
+    Epoch.objects.create(number=7, origin="troth/other/7", vkey="", began_at=NOW, root=b"")
+    found = complete(ALIAS, NOW)
+    assert found.verdict == "broken"
+    assert any("epoch 1" in sample for sample in found.samples)
+
+
+@pytest.mark.parametrize("value", ["a text", 7, 1.5])
+def test_a_body_that_is_no_bytes_is_named_by_the_control_and_shown_as_unreadable(
+    value: str | float,
+) -> None:
+    filled(3)
+    transact(enter, 1)
+    if connection.vendor == "postgresql":  # which keeps in a column what it is for alone
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE ledger_entry SET body = %s::text", [str(value)])
+        return
+    with unguarded(Store()), connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_entry SET body = %s", [value])
+    found = complete(ALIAS, NOW)
+    assert found.verdict == "broken"
+    assert {shown.actor for shown in newest(ALIAS)} == {UNREADABLE}

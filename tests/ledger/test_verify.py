@@ -132,7 +132,7 @@ def test_an_end_that_was_cut_off_is_named(copy: Path) -> None:
 
 def test_missing_bodies_are_not_taken_for_a_shorter_log(copy: Path) -> None:
     bodies(copy, 2).unlink()
-    assert ("removed", 512) in codes(check(copy))
+    assert codes(check(copy)) == {("bodies", 512)}
     assert stranger(copy).returncode == 1
 
 
@@ -310,7 +310,7 @@ def test_a_second_tree_that_does_not_say_how_it_began_is_told(tmp_path: Path) ->
     assert check(copy).holds
     epochs = msgspec.json.decode((copy / "epochs.json").read_bytes())
     (copy / "epochs.json").write_bytes(msgspec.json.encode(epochs[1:]))
-    assert {code for code, _ in codes(check(copy))} == {"epoch-missing"}
+    assert {code for code, _ in codes(check(copy))} == {"epoch-missing", "stray"}
 
 
 def test_an_older_copy_is_replaced_and_one_that_disagrees_is_kept(tmp_path: Path) -> None:

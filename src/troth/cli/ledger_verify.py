@@ -1,8 +1,10 @@
 """`troth ledger verify`: an address, an auditor's copy or data, checked trusting nobody."""
 
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 import typer
@@ -10,16 +12,17 @@ import typer
 from troth.cli import options
 from troth.cli.language import GivenLanguage, translator
 from troth.cli.progress import bar
-from troth.ledger.copy import EPOCHS
+from troth.cli.shown import shown, shown_json
 from troth.ledger.note import NoteError, parse_vkey
 from troth.ledger.verify import LogSource, Report, UnreadableLogError, verify
 from troth.policy.words import Message, Translate, mark
 from troth.site import config as configuration
-from troth.site import datafolder
+from troth.site.config import Config
 from troth.site.ledgersource import copy_source, data_source, public_source
 from troth.site.problem import CannotGoOnError
+from troth.site.secrets import FOLDER
 
-FINDING = 1
+FINDING: Final = 1
 
 
 def verify_command(
@@ -56,9 +59,9 @@ def verify_command(
 ) -> None:
     """Verify a ledger."""
     trusted = [_key(one) for one in key or ()]
-    source = _source(target, options.flags(data=data, database=database, config=config))
+    source, explained = _source(target, options.flags(data=data, database=database, config=config))
     try:
-        with bar(mark("Verifying"), translator(lang), quiet=as_json) as progress:
+        with explained, bar(mark("Verifying"), translator(lang), quiet=as_json) as progress:
             report = verify(
                 source,
                 keys=trusted,
@@ -79,43 +82,52 @@ def verify_command(
         raise typer.Exit(FINDING)
 
 
-def _source(target: str | None, flags: dict[str, Any]) -> LogSource:
-    """Return the ledger that is meant."""
+def _source(
+    target: str | None, flags: dict[str, Any]
+) -> tuple[LogSource, AbstractContextManager[None]]:
+    """Return the ledger that is meant, and what tells of a database that refuses."""
     if target is None or Path(target) == flags.get("data"):
-        return data_source(configuration.load(flags))
+        return _data(configuration.load(flags))
     if target.startswith(("http://", "https://")):
-        return public_source(target)
+        return public_source(target), nullcontext()
     folder = Path(target)
-    if not folder.is_dir():
+    if not _is(folder, Path.is_dir):
         raise CannotGoOnError(
             Message(
                 mark("%(target)s is no address and no folder; name one of them."),
                 {"target": target},
             )
         )
-    return copy_source(folder) or _data_in(folder, flags)
-
-
-def _data_in(folder: Path, flags: dict[str, Any]) -> LogSource:
-    """Return the ledger of a data folder; one without data is a copy that is not whole."""
+    if (copy := copy_source(folder)) is not None:
+        return copy, nullcontext()
     config = configuration.load({**flags, "data": folder})
-    elsewhere = config.database and datafolder.is_in_use(folder)
-    if not config.sqlite_file.exists() and not elsewhere:
-        raise CannotGoOnError(
-            Message(
-                mark(
-                    "%(folder)s holds no ledger: its %(file)s is missing, without which it is no"
-                    " auditor's copy, and no data of a server are in it."
-                ),
-                {"folder": folder, "file": EPOCHS},
-            )
+    if not config.sqlite_file.exists() and not (config.database and (folder / FOLDER).is_dir()):
+        told = mark(
+            "%(folder)s is no auditor's copy, as epochs.json is missing, and holds no data"
+            " (troth.db) either; name the folder that does."
         )
-    return data_source(config)
+        raise CannotGoOnError(Message(told, {"folder": folder}))
+    return _data(config)
+
+
+def _data(config: Config) -> tuple[LogSource, AbstractContextManager[None]]:
+    source = data_source(config)
+    from troth.site.schema import explained  # noqa: PLC0415 - needs Django set up
+
+    return source, explained(config)
+
+
+def _is(given: Path, kind: Callable[[Path], bool]) -> bool:
+    """Tell whether a path is of a kind; one that is too long to be any is of none."""
+    try:
+        return kind(given)
+    except OSError:
+        return False
 
 
 def _key(given: str) -> str:
     """Return the verifier key itself, or the one in a file. Raises CannotGoOnError."""
-    text = _read(Path(given)) if Path(given).is_file() else given
+    text = _read(Path(given)) if _is(Path(given), Path.is_file) else given
     try:
         return str(parse_vkey(text))
     except NoteError as error:
@@ -163,7 +175,7 @@ def _json(report: Report, translate: Translate) -> str:
             for one in report.findings
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
+    return shown_json(msgspec.json.format(msgspec.json.encode(told)).decode()) + "\n"
 
 
 def _text(report: Report, translate: Translate) -> str:
@@ -186,4 +198,4 @@ def _text(report: Report, translate: Translate) -> str:
     lines += [f"✗ {one.message.render(translate)}" for one in report.findings]
     if report.holds:
         lines.append("✓ " + translate(mark("The ledger holds.")))
-    return "\n".join(lines) + "\n"
+    return "".join(f"{shown(line)}\n" for line in lines)

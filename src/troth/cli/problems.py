@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from troth.cli.language import language_of, translator
+from troth.cli.shown import shown
 from troth.policy.diagnostic import Diagnostic
 from troth.policy.words import Message, Translate, mark
 from troth.site.problem import CannotGoOnError, PolicyRefusedError
@@ -23,7 +24,7 @@ def explain(error: CannotGoOnError, arguments: Sequence[str]) -> int:
         all_of_it = Message(mark("`troth policy check %(folder)s` shows all."), {"folder": folder})
         lines = [_line(found, folder, translate) for found in errors] + lines
         lines.append(all_of_it.render(translate))
-    sys.stderr.writelines(f"{line}\n" for line in lines)
+    sys.stderr.writelines(f"{shown(line)}\n" for line in "\n".join(lines).split("\n"))
     return USAGE
 
 

@@ -15,7 +15,7 @@ import msgspec
 from troth.ledger import tiles
 from troth.ledger.merkle import HASH_BYTES, leaf_hash
 from troth.ledger.tiles import WIDTH
-from troth.ledger.verify.sources import Epochs, LogEpoch, LogSource
+from troth.ledger.verify.sources import UNDECODABLE, LogEpoch, LogSource, decoded_epochs
 from troth.policy.words import Message, mark
 
 EPOCHS: Final = "epochs.json"
@@ -23,7 +23,6 @@ BODIES: Final = "bodies"
 VERSIONS: Final = "versions"
 CHECKPOINT: Final = "checkpoint"
 README: Final = "README.txt"
-_EPOCHS: Final = msgspec.json.Decoder(Epochs)
 SALT_BYTES: Final = 16
 LENGTH_BYTES: Final = 4
 TOLD: Final = """An auditor's copy of a Troth ledger.
@@ -52,7 +51,7 @@ class CopyRefusedError(Exception):
         self.message = message
 
 
-def epoch_folder(number: int) -> str:
+def epoch_folder(number: int | str) -> str:
     """Return the folder of an epoch."""
     return f"epoch-{number}"
 
@@ -64,15 +63,23 @@ def pack(bodies: Iterable[tuple[bytes, bytes]]) -> bytes:
 
 def unpack(content: bytes) -> list[tuple[bytes, bytes]]:
     """Return the (salt, body) pairs of a file. Raises ValueError where it is cut short."""
+    found, rest = unpack_part(content)
+    if rest:
+        raise ValueError("the file is cut short")
+    return found
+
+
+def unpack_part(content: bytes) -> tuple[list[tuple[bytes, bytes]], int]:
+    """Return the (salt, body) pairs that can be read, and how many bytes behind them cannot."""
     found, at, end = [], 0, len(content)
     while at < end:
         begin = at + SALT_BYTES + LENGTH_BYTES
         after = begin + int.from_bytes(content[at + SALT_BYTES : begin])
         if after > end:
-            raise ValueError("the file is cut short")
+            break
         found.append((content[at : at + SALT_BYTES], content[begin:after]))
         at = after
-    return found
+    return found, end - at
 
 
 def write_copy(source: LogSource, folder: Path, progress: Progress | None = None) -> int:
@@ -125,8 +132,8 @@ def _demand_older_copy(source: LogSource, folder: Path) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     try:
-        older = _EPOCHS.decode((folder / EPOCHS).read_bytes())
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        older = decoded_epochs((folder / EPOCHS).read_bytes())
+    except (OSError, *UNDECODABLE):
         raise _refused(
             mark("%(folder)s holds something else than a copy of a ledger; name a new folder."),
             folder,
@@ -151,8 +158,8 @@ def _refused(template: str, folder: Path) -> CopyRefusedError:
 def _root_at(source: LogSource, epoch: LogEpoch, size: int) -> str:
     """Return the root of an epoch's tree when it had this many entries."""
     done, edge, root = 0, dict[int, bytes](), tiles.EMPTY_ROOT
-    for _, leaves, _ in source.chunks(epoch):
-        hashes = [leaf_hash(leaf) for leaf in leaves[: size - done]]
+    for chunk in source.chunks(epoch):
+        hashes = [leaf_hash(leaf) for leaf in (chunk.leaves or [])[: size - done]]
         if hashes:
             changed, root = tiles.extend(done, edge, hashes)
             done += len(hashes)
@@ -166,12 +173,13 @@ def _write_epoch(
     home = draft / epoch_folder(epoch.number)
     home.mkdir()
     size, edge = 0, dict[int, bytes]()
-    for _, leaves, bodies in source.chunks(epoch):
-        number, width = size // WIDTH, len(leaves)
+    for chunk in source.chunks(epoch):
+        leaves, number = chunk.leaves or [], chunk.begin // WIDTH
+        width = tiles.width_of(epoch.size, 0, number)
         _write(home / tiles.path(tiles.ENTRIES, number, width), tiles.bundle(leaves))
-        _write(home / BODIES / tiles.number_path(number), pack(bodies or ()))
+        _write(home / BODIES / tiles.number_path(number), pack(chunk.bodies or ()))
         changed, _ = tiles.extend(size, edge, [leaf_hash(leaf) for leaf in leaves])
-        size += width
+        size += len(leaves)
         edge = tiles.edge_of(size, changed, edge)
         for (level, tile), hashes in changed.items():
             if len(hashes) == tiles.width_of(epoch.size, level, tile) * HASH_BYTES:

@@ -14,7 +14,7 @@ from troth.ledger.filed import misfiled
 from troth.ledger.models import Entry, EntryField, Epoch
 from troth.ledger.tables import SET_ONCE
 from troth.ledger.verify.check import signature
-from troth.ledger.verify.data import DataSource
+from troth.ledger.verify.data import DataSource, stored_bytes
 from troth.ledger.verify.epochs import opening_of
 from troth.ledger.verify.sources import LogEpoch
 from troth.ledger.verify.tree import TreeCheck
@@ -63,6 +63,8 @@ def complete(alias: str, now: datetime, cursor: Cursor | None = None) -> Evidenc
     rows, orphans = _rows_without_entry(alias)
     wrong += [*faults, *map(str, misfiled(alias)), *orphans]
     wrong += [*_begun_otherwise(alias, epochs), *_cut_off(epochs, seen)]
+    if epochs:
+        wrong += [one.message.render(str) for one in source.strays(epochs)]
     if hashed:
         off = guard.unprotected(connections[alias], tuple(SET_ONCE), SET_ONCE)
         wrong += [f"unguarded: {table}" for table in off]
@@ -125,7 +127,7 @@ def _begun_otherwise(alias: str, epochs: list[LogEpoch]) -> list[str]:
     numbers = [epoch.number for epoch in epochs]
     first = Entry.objects.using(alias).filter(epoch__in=numbers, index=0)
     told = first.values_list("epoch", "body")
-    openings = {number: opening_of(bytes(body)) for number, body in told}
+    openings = {number: opening_of(stored_bytes(body)) for number, body in told}
     found = [(epoch, openings.get(epoch.number)) for epoch in epochs]
     return [
         f"began {epoch.number}"
@@ -149,7 +151,8 @@ def _waiting(alias: str) -> tuple[int, list[str]]:
     count, wrong = 0, []
     for entry_id, body, salt, leaf in rows.iterator(CHUNK):
         count += 1
-        if sha256(bytes(salt) + bytes(body)).digest() != bytes(leaf):
+        whole = stored_bytes(salt) + stored_bytes(body)
+        if sha256(whole).digest() != stored_bytes(leaf):
             wrong.append(f"{entry_id}: changed")
     return count, wrong
 

@@ -38,6 +38,10 @@ class Misfiled(Struct, frozen=True):
         return f"entry {place}: {self.column}"
 
 
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
+"""What a body that was changed may raise: SQLite keeps in any column what is put there."""
+
+
 class _Told(Struct, frozen=True):
     """What a body tells of itself."""
 
@@ -49,11 +53,18 @@ class _Told(Struct, frozen=True):
 _DECODER: Final = msgspec.json.Decoder(_Told)
 
 
-def misfiled(alias: str) -> list[Misfiled]:
-    """Return the columns that are not what their entries tell, up to FOUND_MAX of them."""
+def misfiled(alias: str, *, unreadable: bool = True) -> list[Misfiled]:
+    """Return the columns that are not what their entries tell, up to FOUND_MAX of them.
+
+    `unreadable`: of an entry that cannot be read any more its kind is named, as nobody finds it by
+    what it told.
+    """
     found: list[Misfiled] = []
     for entry, epoch, index, at, kind, subject, body in _rows(alias):
-        if names := _unlike(at, kind, subject, body):
+        names = _unlike(at, kind, subject, body)
+        if names is None:
+            names = ["kind"] if unreadable else []
+        if names:
             known = entry if isinstance(entry, UUID) else UUID(entry)
             found += [Misfiled(known, epoch, index, name) for name in names]
             if len(found) >= FOUND_MAX:
@@ -70,12 +81,12 @@ def _rows(alias: str) -> Iterator[tuple[Any, ...]]:
         last = rows[-1][0]
 
 
-def _unlike(at: str, kind: str, subject: str, body: bytes) -> list[str]:
-    """Name what is not as a body tells it; of one that cannot be read, its kind."""
+def _unlike(at: str, kind: str, subject: str, body: bytes) -> list[str] | None:
+    """Name what is not as a body tells it; None of one that cannot be read."""
     try:
-        told = _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ["kind"]
+        told = _DECODER.decode(memoryview(body))
+    except UNREADABLE:
+        return None
     wrong = [] if f"{at[:10]}T{at[11:26]}Z" == told.at or _same(at, told.at) else ["at"]
     if kind != told.kind:
         wrong.append("kind")

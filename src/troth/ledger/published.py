@@ -14,7 +14,7 @@ from troth.ledger import tiles
 from troth.ledger.merkle import HASH_BYTES
 from troth.ledger.models import Entry, Epoch, Tile
 from troth.ledger.tiles import WIDTH
-from troth.ledger.verify.data import DataSource
+from troth.ledger.verify.data import DataSource, stored_bytes
 from troth.ledger.verify.epochs import Opening, opening_of
 from troth.ledger.verify.replay import Told
 from troth.ledger.verify.sources import LogEpoch
@@ -79,14 +79,14 @@ def newest(
 
 def _shown(entry: Entry) -> Shown:
     try:
-        body = _DECODER.decode(bytes(entry.body))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = _DECODER.decode(stored_bytes(entry.body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         at = entry.at.isoformat()
         body = Body(entry.kind, at, UNREADABLE, "", entry.subject, {}, None, None)
     place: dict[str, Any] = {
         "epoch": entry.epoch,
         "index": entry.index,
-        "leaf": bytes(entry.leaf).hex(),
+        "leaf": stored_bytes(entry.leaf).hex(),
     }
     return Shown(**msgspec.structs.asdict(body), **place)
 
@@ -169,5 +169,5 @@ def _openings(alias: str) -> list[Opening]:
     """Return how each epoch began, as far as that can be read."""
     numbers = Epoch.objects.using(alias).values_list("number", flat=True)
     firsts = Entry.objects.using(alias).filter(epoch__in=numbers, index=0).order_by("epoch")
-    read = (opening_of(bytes(body)) for body in firsts.values_list("body", flat=True))
+    read = (opening_of(stored_bytes(body)) for body in firsts.values_list("body", flat=True))
     return [opening for opening in read if opening is not None]

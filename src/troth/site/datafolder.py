@@ -63,11 +63,6 @@ def starting(folder: Path) -> Iterator[None]:
             raise
 
 
-def is_in_use(folder: Path) -> bool:
-    """Tell whether a server or a restore has begun on a folder, wherever its database is."""
-    return (folder / LOCK_FILE).exists()
-
-
 @contextmanager
 def restoring(folder: Path) -> Iterator[None]:
     """Leave a note while a restore goes on: killed, it stays, and every start refuses."""

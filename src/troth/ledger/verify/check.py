@@ -1,9 +1,11 @@
 """Verify every epoch of a log, what links them, and what an auditor saved before."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from troth.ledger.note import (
     Checkpoint,
@@ -14,22 +16,18 @@ from troth.ledger.note import (
     parse_checkpoint,
     parse_vkey,
 )
-from troth.ledger.verify.epochs import Opening, links, opening_of
+from troth.ledger.verify.epochs import Opening, left_out, links, opening_of, order
 from troth.ledger.verify.findings import EpochReport, Finding, Report, finding
 from troth.ledger.verify.replay import Replay
 from troth.ledger.verify.sources import LogEpoch, LogSource
 from troth.ledger.verify.tree import TreeCheck
+from troth.ledger.verify.witness import Saved, compared
 
 Progress = Callable[[int, int], None]
 """Told how many of how many entries were verified."""
 
 FINDINGS_MAX: Final = 100
 """More are counted under the first ones."""
-
-
-class _Saved(Struct, frozen=True):
-    note: str
-    checkpoint: Checkpoint
 
 
 def verify(
@@ -44,71 +42,102 @@ def verify(
     `keys` are verifier keys to trust; without any the log's own is believed and reported. Raises
     UnreadableLogError where there is no log to verify, NoteError for what was saved.
     """
-    epochs = source.epochs()
-    total = sum(epoch.size for epoch in epochs)
-    known = [_Saved(note, parse_checkpoint(note)) for note in saved]
-    replay = Replay(source.versions())
-    reports: list[EpochReport] = []
-    found: list[Finding] = []
-    openings: dict[int, Opening | None] = {}
-    roots: dict[int, Mapping[int, bytes]] = {}
+    listed = source.epochs()
+    opened = [signature(epoch, keys) for epoch in listed]
+    epochs = [
+        epoch if signed is None else replace(epoch, size=signed.size)
+        for epoch, (signed, _) in zip(listed, opened, strict=True)
+    ]
+    known = [Saved(note, parse_checkpoint(note)) for note in saved]
     wanted = _wanted(source, epochs, known)
-    done = 0
-    for epoch in epochs:
-        signed, faults = signature(epoch, keys)
-        tree = TreeCheck(source, epoch, wanted.get(epoch.number, frozenset()))
-        bodies, opening = 0, None
-        for chunk in tree.read():
-            if chunk.bodies is not None:
-                bodies += len(chunk.bodies)
-                if chunk.begin == 0 and chunk.bodies:
-                    opening = opening_of(chunk.bodies[0][1])
-                faults += replay.check(epoch.number, chunk.begin, chunk.bodies)
-            if progress is not None:
-                progress(done + tree.size, total)
-        done += epoch.size
-        faults += tree.findings(signed)
-        openings[epoch.number], roots[epoch.number] = opening, tree.roots
-        found += faults
-        reports.append(
-            EpochReport(
-                number=epoch.number,
-                origin=epoch.origin,
-                vkey=epoch.vkey,
-                size=epoch.size if signed is None else signed.size,
-                entries=tree.size,
-                bodies=bodies,
-                replayed=replay.taken(),
-            )
-        )
-    private = any(report.bodies for report in reports)
-    linked, notes = links(epochs, openings, roots, private=private)
-    found += [*linked, *_compared(epochs, known, roots, openings)]
-    found += [one for one in source.contradictions() if one not in found]
+    reading = _Reading(
+        source, Replay(source.versions()), progress, sum(max(0, one.size) for one in epochs)
+    )
+    read = [
+        reading.epoch(epoch, signed, faults, sizes)
+        for epoch, (signed, faults), sizes in zip(epochs, opened, wanted, strict=True)
+    ]
+    openings, roots = [one.opening for one in read], [one.roots for one in read]
+    found = [one for each in read for one in each.findings] + order(epochs)
+    notes = left_out(epochs)
+    if source.private:
+        linked, notes = links(epochs, openings, roots)
+        found += linked
+    found += compared(epochs, known, roots, openings)
+    found += islice(source.others(epochs), FINDINGS_MAX)
     return Report(
-        epochs=tuple(reports),
+        epochs=tuple(one.report for one in read),
         findings=tuple(found[:FINDINGS_MAX]),
         notes=notes,
         checkpoint=epochs[-1].checkpoint if epochs else "",
     )
 
 
+class _ReadEpoch(Struct, frozen=True):
+    """What came of reading one epoch."""
+
+    report: EpochReport
+    findings: list[Finding]
+    opening: Opening | None
+    roots: Mapping[int, bytes]
+
+
+class _Reading:
+    """Reads epoch after epoch, telling how far it got."""
+
+    def __init__(
+        self, source: LogSource, replay: Replay, progress: Progress | None, total: int
+    ) -> None:
+        self._source, self._replay = source, replay
+        self._progress, self._total, self._done = progress, total, 0
+
+    def epoch(
+        self,
+        epoch: LogEpoch,
+        signed: Checkpoint | None,
+        faults: Sequence[Finding],
+        wanted: frozenset[int],
+    ) -> _ReadEpoch:
+        """Read one epoch to its end."""
+        found = list(faults)
+        tree = TreeCheck(self._source, epoch, wanted)
+        bodies, opening = 0, None
+        for part in tree.read():
+            if part.bodies is not None:
+                bodies += len(part.bodies)
+                if part.begin == 0 and part.bodies:
+                    opening = opening_of(part.bodies[0][1])
+                found += self._replay.check(epoch.number, part.begin, part.bodies)
+            if self._progress is not None:
+                self._progress(self._done + tree.size, self._total)
+        self._done += max(0, epoch.size)
+        found += tree.findings(signed)
+        report = EpochReport(
+            number=epoch.number,
+            origin=epoch.origin,
+            vkey=epoch.vkey,
+            size=epoch.size,
+            entries=tree.size,
+            bodies=bodies,
+            replayed=self._replay.taken(),
+        )
+        return _ReadEpoch(report, found, opening, tree.roots_as_signed(signed))
+
+
 def _wanted(
-    source: LogSource, epochs: Iterable[LogEpoch], saved: Iterable[_Saved]
-) -> dict[int, frozenset[int]]:
+    source: LogSource, epochs: Sequence[LogEpoch], saved: Iterable[Saved]
+) -> list[frozenset[int]]:
     """Return the sizes at which the root of each epoch's tree is asked for."""
-    wanted: dict[int, set[int]] = {}
-    by_origin = {epoch.origin: epoch.number for epoch in epochs}
-    for one in saved:
-        if (number := by_origin.get(one.checkpoint.origin)) is not None:
-            wanted.setdefault(number, set()).add(one.checkpoint.size)
-    for epoch in epochs:
+    wanted: list[set[int]] = [
+        {one.checkpoint.size for one in saved if one.checkpoint.origin == epoch.origin}
+        for epoch in epochs
+    ]
+    for place, epoch in enumerate(epochs[1:]):
         first = next(iter(source.chunks(epoch)), None)
-        opening = opening_of(first[2][0][1]) if first and first[2] else None
+        opening = opening_of(first.bodies[0][1]) if first and first.bodies else None
         if opening is not None and opening.previous is not None:
-            sizes = wanted.setdefault(opening.previous.epoch, set())
-            sizes |= {opening.previous.restored_size, opening.previous.known_size}
-    return {number: frozenset(sizes) for number, sizes in wanted.items()}
+            wanted[place] |= {opening.previous.restored_size, opening.previous.known_size}
+    return [frozenset(sizes) for sizes in wanted]
 
 
 def signature(epoch: LogEpoch, keys: Sequence[str]) -> tuple[Checkpoint | None, list[Finding]]:
@@ -131,41 +160,3 @@ def signature(epoch: LogEpoch, keys: Sequence[str]) -> tuple[Checkpoint | None, 
             faults.append(finding("summary", epoch.number))
         return signed, faults
     return None, faults
-
-
-def _compared(
-    epochs: Sequence[LogEpoch],
-    saved: Iterable[_Saved],
-    roots: Mapping[int, Mapping[int, bytes]],
-    openings: Mapping[int, Opening | None],
-) -> list[Finding]:
-    """Compare the checkpoints an auditor saved with the trees as they are now."""
-    by_origin = {epoch.origin: epoch for epoch in epochs}
-    found = []
-    for one in saved:
-        origin, size = one.checkpoint.origin, one.checkpoint.size
-        epoch = by_origin.get(origin)
-        if epoch is None:
-            found.append(finding("unknown-log", origin=origin))
-            continue
-        try:
-            open_checkpoint(one.note, parse_vkey(epoch.vkey))
-        except NoteError:
-            found.append(finding("saved-unsigned", epoch.number))
-            continue
-        root = roots[epoch.number].get(size)
-        if root is None:
-            code = "lost-checkpoint" if _lost(epoch.number, size, openings) else "shorter"
-            found.append(finding(code, epoch.number, size=size, found=epoch.size))
-        elif root != one.checkpoint.root:
-            found.append(finding("forked", epoch.number, size=size))
-    return found
-
-
-def _lost(epoch: int, size: int, openings: Mapping[int, Opening | None]) -> bool:
-    """Tell whether a later epoch says that this much of an epoch was lost."""
-    return any(
-        opening.previous.covers(epoch, size)
-        for opening in openings.values()
-        if opening is not None and opening.previous is not None
-    )

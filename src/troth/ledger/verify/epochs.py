@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Annotated, Final
 
 import msgspec
@@ -9,7 +10,7 @@ from msgspec import Meta, Struct
 
 from troth.ledger.note import NoteError, open_checkpoint, parse_vkey
 from troth.ledger.verify.findings import Finding, finding
-from troth.ledger.verify.sources import LogEpoch
+from troth.ledger.verify.sources import UNDECODABLE, LogEpoch
 from troth.policy.words import Message, mark
 
 KIND: Final = "ledger.epoch"
@@ -62,7 +63,8 @@ class Previous(Struct, frozen=True):
 
     def covers(self, epoch: int, size: int) -> bool:
         """Tell whether a checkpoint of an epoch covers entries that are said to be lost."""
-        return self.lost and (self.epoch, self.restored_size) < (epoch, size)
+        begin, end = (self.epoch, self.restored_size), (self.known_epoch, self.known_size)
+        return begin < (epoch, size) <= end
 
 
 class About(Struct, frozen=True):
@@ -116,32 +118,58 @@ def opening_of(body: bytes) -> Opening | None:
     """Read the first entry of an epoch; None where it is none."""
     try:
         opening = _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         return None
     return opening if opening.kind == KIND else None
 
 
-def links(
-    epochs: Sequence[LogEpoch],
-    openings: Mapping[int, Opening | None],
-    roots: Mapping[int, Mapping[int, bytes]],
-    *,
-    private: bool,
-) -> tuple[list[Finding], tuple[Message, ...]]:
-    """Check that each epoch begins when it is said to, and with what is known of the one before.
+def order(epochs: Sequence[LogEpoch]) -> list[Finding]:
+    """Check that epochs are listed from the first on, and that each has a name of its own.
 
-    Tell what was lost.
-
-    Without bodies (`private` is False) nothing is known of what an epoch begins with. A log that
-    does not begin with its first epoch had others before, and they are not here.
+    Numbers may leave some out: an epoch that was lost whole with the data is not there any more.
     """
     found: list[Finding] = []
     if epochs and epochs[0].number != FIRST:
         found.append(finding("epoch-missing", epochs[0].number))
+    names: set[str] = set()
+    for place, epoch in enumerate(epochs):
+        if place and epoch.number <= epochs[place - 1].number:
+            before = epochs[place - 1].number
+            found.append(finding("epoch-order", epoch.number, before=before))
+        if epoch.origin in names or not epoch.origin.endswith(f"/{epoch.number}"):
+            found.append(finding("epoch-name", epoch.number, origin=epoch.origin))
+        names.add(epoch.origin)
+    return found
+
+
+def left_out(epochs: Sequence[LogEpoch]) -> tuple[Message, ...]:
+    """Tell which epochs are not listed: whether they were lost, only the entries say."""
+    told = mark(
+        "Epoch %(epoch)s follows on epoch %(before)s: what lay between was lost, as the entries in"
+        " an auditor's copy must say."
+    )
+    return tuple(
+        Message(told, {"epoch": epoch.number, "before": before.number})
+        for before, epoch in pairwise(epochs)
+        if epoch.number > before.number + 1
+    )
+
+
+def links(
+    epochs: Sequence[LogEpoch],
+    openings: Sequence[Opening | None],
+    roots: Sequence[Mapping[int, bytes]],
+) -> tuple[list[Finding], tuple[Message, ...]]:
+    """Check that each epoch begins with what is known of the one before; tell what was lost.
+
+    For a source with bodies: without them nothing is known of what an epoch begins with.
+    """
+    found: list[Finding] = []
     notes: list[Message] = []
-    for place, epoch in enumerate(epochs if private else ()):
-        opening = openings[epoch.number]
+    for place, (epoch, opening) in enumerate(zip(epochs, openings, strict=True)):
         before = epochs[place - 1] if place else None
+        if before is None and epoch.number != FIRST:
+            continue  # those before it are not here: `order` has said so
         if (
             opening is None
             or opening.about.number != epoch.number
@@ -153,7 +181,8 @@ def links(
             found.append(finding("began", epoch.number))
         previous = opening.previous
         if before is not None and previous is not None:
-            if not _follows(before, previous, roots):
+            follows = previous.known_epoch + 1 == epoch.number
+            if not follows or not _follows(before, previous, roots[place - 1]):
                 found.append(finding("epoch-link", epoch.number, before=before.number))
             if previous.lost:
                 notes.append(previous.told)
@@ -162,11 +191,8 @@ def links(
     return found, tuple(notes)
 
 
-def _follows(
-    before: LogEpoch, previous: Previous, roots: Mapping[int, Mapping[int, bytes]]
-) -> bool:
+def _follows(before: LogEpoch, previous: Previous, known_roots: Mapping[int, bytes]) -> bool:
     """Tell whether the tree before has the root that was restored, and what was known is signed."""
-    known_roots = roots[before.number]
     root = known_roots.get(previous.restored_size)
     if previous.epoch != before.number or root is None or root.hex() != previous.restored_root:
         return False

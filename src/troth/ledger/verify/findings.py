@@ -11,17 +11,32 @@ TEMPLATES: Final = {
     "removed": mark("Entry %(index)s of epoch %(epoch)s was removed."),
     "inserted": mark("An entry was inserted at %(index)s of epoch %(epoch)s."),
     "reordered": mark("Entry %(index)s of epoch %(epoch)s changed places with another."),
+    "removed-all": mark("Entries %(index)s to %(end)s of epoch %(epoch)s were removed."),
     "truncated": mark(
         "Epoch %(epoch)s ends after %(found)s entries, but its checkpoint covers %(size)s."
     ),
     "surplus": mark(
         "Epoch %(epoch)s has %(found)s entries, but its checkpoint covers only %(size)s."
     ),
+    "unplaced": mark("An entry of epoch %(epoch)s has the index %(place)s, which none can have."),
+    "bundle": mark(
+        "%(path)s of epoch %(epoch)s, with the commitments of the entries from %(index)s on, is"
+        " missing or damaged: %(found)s of %(size)s can be read."
+    ),
+    "bodies": mark(
+        "%(path)s of epoch %(epoch)s, with the entries from %(index)s on, is missing or damaged:"
+        " %(found)s of %(size)s can be read."
+    ),
+    "stray": mark("%(path)s belongs to no epoch that is listed, at the size that is signed."),
+    "orphaned": mark("%(count)s entries are of epoch %(named)s, which is not listed."),
     "forged": mark("The signature of epoch %(epoch)s's checkpoint is forged."),
     "unsigned": mark("The checkpoint of epoch %(epoch)s is not signed by its key."),
     "unreadable": mark("The checkpoint of epoch %(epoch)s cannot be read (%(why)s)."),
     "summary": mark(
         "What the list of epochs says of epoch %(epoch)s is not what its checkpoint says."
+    ),
+    "began": mark(
+        "The list of epochs says that epoch %(epoch)s began at another moment than its first entry."
     ),
     "other-key": mark("Epoch %(epoch)s is signed by another key than the one you trust."),
     "root": mark("The entries of epoch %(epoch)s do not add up to the root that was signed."),
@@ -42,6 +57,12 @@ TEMPLATES: Final = {
     "saved-unsigned": mark("The checkpoint you saved is not signed by the key of its epoch."),
     "epoch-link": mark("Epoch %(epoch)s does not begin with what is known of epoch %(before)s."),
     "epoch-missing": mark("Epoch %(epoch)s is missing, or does not say how it began."),
+    "epoch-order": mark(
+        "Epoch %(epoch)s is listed behind epoch %(before)s; their numbers must rise."
+    ),
+    "epoch-name": mark(
+        "Epoch %(epoch)s is named %(origin)s; a name ends with its number, and no other has it."
+    ),
     "replay": mark(
         "Entry %(index)s of epoch %(epoch)s (%(kind)s) says %(said)s; deciding again gives %(now)s."
     ),
@@ -53,10 +74,6 @@ TEMPLATES: Final = {
     "misfiled": mark(
         "Entry %(index)s of epoch %(epoch)s is found under another %(column)s than it tells: the"
         " column beside its body was changed."
-    ),
-    "began": mark(
-        "The list of epochs says that epoch %(epoch)s began at another moment than its first entry"
-        " tells."
     ),
 }
 """By code, the sentence for people."""

@@ -1,25 +1,30 @@
 """The public half as a source: what a server shows to anybody under `/ledger/`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-import msgspec
-
 from troth.ledger import tiles
-from troth.ledger.tiles import WIDTH
+from troth.ledger.verify import bundles
 from troth.ledger.verify.findings import Finding
-from troth.ledger.verify.sources import Chunk, Epochs, LogEpoch, UnreadableLogError
+from troth.ledger.verify.sources import (
+    UNDECODABLE,
+    Chunk,
+    LogEpoch,
+    UnreadableLogError,
+    decoded_epochs,
+)
 from troth.policy.words import Message, mark
 from troth.wire import http
 
 OK: Final = 200
 NOT_FOUND: Final = 404
 LEDGER: Final = "/ledger/"
-_EPOCHS: Final = msgspec.json.Decoder(Epochs)
 
 
 class PublicSource:
     """A server's public ledger, at its own address or at that of `/ledger/`."""
+
+    private = False
 
     def __init__(self, address: str) -> None:
         base = address.rstrip("/")
@@ -29,24 +34,15 @@ class PublicSource:
         """Fetch the list of epochs."""
         found = self._get("epochs.json")
         try:
-            return _EPOCHS.decode(found or b"")
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            return decoded_epochs(found or b"")
+        except UNDECODABLE:
             none = Message(mark("%(address)s shows no ledger."), {"address": self._base})
             raise UnreadableLogError(none) from None
 
     def chunks(self, epoch: LogEpoch) -> Iterator[Chunk]:
         """Fetch the bundles of commitments, as far as they go."""
-        for number in range(-(-epoch.size // WIDTH)):
-            width = min(WIDTH, epoch.size - number * WIDTH)
-            found = self._get(f"{epoch.number}/{tiles.path(tiles.ENTRIES, number, width)}")
-            if found is None:
-                return
-            try:
-                leaves = tiles.unbundle(found)
-            except ValueError:
-                return
-            begin = number * WIDTH
-            yield list(range(begin, begin + len(leaves))), leaves, None
+        home = f"{epoch.number}/"
+        return bundles.chunks(epoch, lambda path, _most: self._get(home + path), private=False)
 
     def tile(self, epoch: LogEpoch, level: int, number: int, width: int) -> bytes | None:
         """Fetch a tile."""
@@ -57,9 +53,10 @@ class PublicSource:
         """Return nothing: the public half has no bodies that could be decided again."""
         return {}
 
-    def contradictions(self) -> list[Finding]:
-        """Return nothing: a checkpoint is asked for once, with the list of epochs."""
-        return []
+    @staticmethod
+    def others(_epochs: Sequence[LogEpoch]) -> Iterator[Finding]:
+        """Tell nothing: only what is asked for is ever seen."""
+        return iter(())
 
     def _get(self, path: str) -> bytes | None:
         """Fetch one file; None where it is not there. Raises UnreadableLogError."""

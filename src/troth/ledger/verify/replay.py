@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from troth.gate import Facts
 from troth.gate.decide import decide
 from troth.ledger.verify.findings import Finding, finding
+from troth.ledger.verify.sources import UNDECODABLE
 from troth.policy.diagnostic import UnreadablePolicyError
 from troth.policy.read import read, version_hash
 from troth.policy.rulebook import RulebookError, compile
@@ -72,7 +73,7 @@ class Replay:
         for n, (_, raw) in enumerate(bodies):
             try:
                 body = decode(raw)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except UNDECODABLE:
                 found.append(finding("malformed", epoch, begin + n))
                 continue
             if body.decision is not None and body.facts is not None:

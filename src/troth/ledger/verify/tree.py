@@ -1,7 +1,8 @@
 """Rebuild one epoch's tree from its entries and tell which of them is not what was signed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -11,6 +12,8 @@ from troth.ledger.merkle import HASH_BYTES
 from troth.ledger.note import Checkpoint
 from troth.ledger.tiles import WIDTH
 from troth.ledger.verify.findings import Finding, finding
+from troth.ledger.verify.growing import Growing
+from troth.ledger.verify.judged import judged
 from troth.ledger.verify.sources import Chunk, LogEpoch, LogSource
 
 LEAF: Final = b"\x00"
@@ -23,90 +26,109 @@ class Read(Struct, frozen=True):
     bodies: list[tuple[bytes, bytes]] | None
 
 
+class Wrong(Struct, frozen=True):
+    """A tile of level 0 that differs from the hashes of its entries."""
+
+    begin: int
+    hashes: list[bytes]
+    kept: list[bytes]
+
+
 class TreeCheck:
     """Reads one epoch to its end; then `findings` says what is wrong with it."""
 
     def __init__(self, source: LogSource, epoch: LogEpoch, wanted: frozenset[int]) -> None:
-        self._source, self._epoch, self._wanted = source, epoch, wanted
-        self.size = 0
-        self.roots: dict[int, bytes] = {0: tiles.EMPTY_ROOT}
-        self._edge: dict[int, bytes] = {}
-        self._stored_edge: dict[int, bytes] = {}
-        self._root = self._stored_root = tiles.EMPTY_ROOT
-        self._stored_size = 0
+        self._source, self._epoch = source, epoch
+        self._own = Growing(wanted)
+        self._stored: Growing | None = None
+        """The tree of the stored tiles, from where it is another."""
         self._faults: list[Finding] = []
-        self._wrong: list[tuple[int, list[bytes], list[bytes]]] = []
+        self._wrong: list[Wrong] = []
         self._wrong_above: list[tuple[int, int]] = []
-        self._seen_gap = False
-        self._tile = 0
+        self._uneven: dict[int, int] = {}
+        self._gone: set[int | None] = set()
+        self._misshapen: list[int] = []
+
+    @property
+    def size(self) -> int:
+        """How many entries were read so far."""
+        return self._own.size
+
+    @property
+    def roots(self) -> Mapping[int, bytes]:
+        """The roots at the sizes asked for, as far as the entries go."""
+        return self._own.roots
+
+    def roots_as_signed(self, signed: Checkpoint | None) -> Mapping[int, bytes]:
+        """Return the roots of the tiles where these are what was signed, else the entries'."""
+        return self._kept.roots if self._is_signed(signed) else self._own.roots
+
+    @property
+    def _kept(self) -> Growing:
+        return self._stored or self._own
+
+    def _is_signed(self, signed: Checkpoint | None) -> bool:
+        return signed is not None and signed.root == self._kept.root
 
     def begin_at(self, size: int, edge: tiles.Edge) -> None:
         """Take a tree as read up to full tiles; whoever calls knows that its root is right."""
-        self.size = self._stored_size = size
-        self._tile = size // WIDTH
-        self._edge, self._stored_edge = dict(edge), dict(edge)
-        self._root = self._stored_root = self.roots[size] = tiles.root_of_edge(edge)
+        self._own.begin_at(size, edge)
 
     def read(self) -> Iterator[Read]:
-        """Read the entries in order, checking each chunk; yield what was read."""
+        """Read the entries in order, checking each tile; yield what was read."""
         for chunk in self._source.chunks(self._epoch):
-            indexes, leaves, bodies = chunk
-            self._gap(indexes)
-            hashes = [sha256(LEAF + leaf).digest() for leaf in leaves]
-            if bodies is not None:
-                self._bodies(chunk)
-            self._compare(hashes)
-            begin = self.size
-            self._append(hashes)
-            yield Read(begin, bodies)
+            self._faults += chunk.faults
+            self._compare(chunk)
+            yield from self._bodies(chunk)
 
-    def _gap(self, indexes: list[int]) -> None:
-        if self._seen_gap:
+    def _compare(self, chunk: Chunk) -> None:
+        """Compare leaf hashes with the stored tile of level 0; what differs is judged later.
+
+        The tile stands for leaves that cannot be read, so that all others can be verified.
+        """
+        width = max(0, min(WIDTH, self._epoch.size - chunk.begin))
+        stored = self._source.tile(self._epoch, 0, chunk.begin // WIDTH, width) if width else b""
+        if stored is None or len(stored) != width * HASH_BYTES:
+            self._misshapen.append(chunk.begin)
+        kept = tiles.split((stored or b"")[: width * HASH_BYTES])
+        hashes = [sha256(LEAF + leaf).digest() for leaf in chunk.leaves or []]
+        if chunk.leaves is None or _is_damaged(chunk, "bundle"):
+            hashes += kept[len(hashes) :]
+        if chunk.indexes is not None:
+            self._removed(chunk.begin, width, chunk.indexes)
+        elif len(hashes) != width:
+            self._uneven[chunk.begin] = len(hashes)
+        if kept != hashes:
+            self._wrong.append(Wrong(chunk.begin, hashes, kept))
+            self._stored = self._stored or self._own.copy()
+        if self._stored is not None:
+            self._stored.append(kept)
+        self._append(hashes)
+
+    def _removed(self, begin: int, width: int, indexes: Sequence[int]) -> None:
+        """Name the indexes that are not there."""
+        if len(indexes) < width:
+            missing = sorted(set(range(begin, begin + width)).difference(indexes))
+            self._gone.update(missing)
+            self._faults += [finding("removed", self._epoch.number, one) for one in missing]
+
+    def _bodies(self, chunk: Chunk) -> Iterator[Read]:
+        """Hash each body again and compare with its leaf; yield them by their indexes."""
+        leaves, bodies = chunk.leaves, chunk.bodies
+        if leaves is None or bodies is None:
+            yield Read(chunk.begin, bodies)
             return
-        expected = range(self.size, self.size + len(indexes))
-        if list(expected) != indexes:
-            missing = next(n for n, i in zip(expected, indexes, strict=True) if n != i)
-            self._faults.append(finding("removed", self._epoch.number, missing))
-            self._seen_gap = True
-
-    def _bodies(self, chunk: Chunk) -> None:
-        """Hash each body again and compare with its leaf."""
-        _, leaves, bodies = chunk
-        assert bodies is not None  # noqa: S101 - the caller asked
         made = [sha256(salt + body).digest() for salt, body in bodies]
-        if made == leaves:
-            return
-        for n, (mine, leaf) in enumerate(zip(made, leaves, strict=False)):
-            if mine != leaf:
-                code = "reordered" if mine in leaves else "changed"
-                self._faults.append(finding(code, self._epoch.number, self.size + n))
-        if len(made) != len(leaves):
-            code = "removed" if len(made) < len(leaves) else "inserted"
-            end = self.size + min(len(made), len(leaves))
-            self._faults.append(finding(code, self._epoch.number, end))
-
-    def _compare(self, hashes: list[bytes]) -> None:
-        """Compare leaf hashes with the stored tile of level 0; what differs is judged later."""
-        number, self._tile = self._tile, self._tile + 1
-        width = min(WIDTH, max(self._epoch.size - number * WIDTH, len(hashes)))
-        stored = self._source.tile(self._epoch, 0, number, width)
-        kept = tiles.split(stored) if stored is not None else []
-        if kept[: len(hashes)] != hashes:
-            self._wrong.append((self.size, hashes, kept))
-        changed, self._stored_root = tiles.extend(self._stored_size, self._stored_edge, kept)
-        self._stored_size += len(kept)
-        self._stored_edge = tiles.edge_of(self._stored_size, changed, self._stored_edge)
+        places: Sequence[int] = range(chunk.begin, chunk.begin + len(made))
+        if chunk.indexes is not None:
+            places = chunk.indexes
+        if made != leaves:
+            self._faults += _unlike(chunk, made, leaves, places, self._epoch.number)
+        for begin, end in _together(places[: len(leaves)]):
+            yield Read(places[begin], bodies[begin:end])
 
     def _append(self, hashes: list[bytes]) -> None:
-        for wanted in self._wanted:
-            if self.size < wanted <= self.size + len(hashes):
-                part = hashes[: wanted - self.size]
-                self.roots[wanted] = tiles.extend(self.size, self._edge, part)[1]
-        before = self.size
-        changed, self._root = tiles.extend(before, self._edge, hashes)
-        self.size += len(hashes)
-        self._edge = tiles.edge_of(self.size, changed, self._edge)
-        for (level, number), made in changed.items():
+        for (level, number), made in self._own.append(hashes).items():
             if level and self._is_final(level, number, made):
                 self._compare_above(level, number, made)
 
@@ -120,72 +142,105 @@ class TreeCheck:
 
     def findings(self, signed: Checkpoint | None) -> list[Finding]:
         """Tell what is wrong, once everything was read; `signed` is None where nothing is."""
-        number = self._epoch.number
         size = self._epoch.size if signed is None else signed.size
         found = list(self._faults)
-        holds = signed is not None and (signed.size, signed.root) == (self.size, self._root)
-        if not holds:
-            judged = self._entries_at_fault(signed)
-            if any(one.code == "removed" for one in judged):
-                found = [one for one in found if one.code != "removed"]  # where it was noticed
-            found += judged
-            if self.size < size and not any(f.code == "removed" for f in found):
-                found.append(finding("truncated", number, found=self.size, size=size))
-            if self.size > size and not any(f.code == "inserted" for f in found):
-                found.append(finding("surplus", number, found=self.size, size=size))
-            if signed is not None and not found:
-                found.append(finding("root", number))
+        holds = signed is not None and (signed.size, signed.root) == (self.size, self._own.root)
+        if holds:
+            found += self._damaged_bundles()
+            wrong = {one.begin for one in self._wrong} - set(self._uneven)
         else:
-            found += [
-                finding("tile", number, path=tiles.path(0, begin // WIDTH, len(hashes)))
-                for begin, hashes, _ in self._wrong
-            ]
+            judged_ones = self._entries_at_fault(signed)
+            told = {(one.code, one.index) for one in found}
+            found += [one for one in judged_ones if (one.code, one.index) not in told]
+            found += [] if judged_ones else self._damaged_bundles()
+            found += self._ends(size, judged_ones)
+            wrong = set()
+        if signed is not None and not holds and not found:
+            found.append(finding("root", self._epoch.number))
+        found += [self._tile(0, begin // WIDTH) for begin in sorted(wrong | set(self._misshapen))]
         if holds or not self._wrong:
-            found += [
-                finding("tile", number, path=tiles.path(level, tile, self._width(level, tile)))
-                for level, tile in self._wrong_above
-            ]
+            found += [self._tile(level, tile) for level, tile in self._wrong_above]
         return found
 
-    def _width(self, level: int, tile: int) -> int:
-        return tiles.width_of(self._epoch.size, level, tile) or WIDTH
+    def _tile(self, level: int, tile: int) -> Finding:
+        width = tiles.width_of(self._epoch.size, level, tile) or WIDTH
+        return finding("tile", self._epoch.number, path=tiles.path(level, tile, width))
+
+    def _damaged_bundles(self) -> list[Finding]:
+        """Name the bundles that have another number of entries than they must have."""
+        found, told = [], {one.index for one in self._faults if one.code == "bundle"}
+        for begin, count in self._uneven.items():
+            width = tiles.width_of(self._epoch.size, 0, begin // WIDTH)
+            path = tiles.path(tiles.ENTRIES, begin // WIDTH, width)
+            values = {"path": path, "found": count, "size": width}
+            if begin not in told:
+                found.append(finding("bundle", self._epoch.number, begin, **values))
+        return found
+
+    def _ends(self, size: int, named: Sequence[Finding]) -> list[Finding]:
+        """Tell that entries end before or behind what is signed, if nothing else explains it."""
+        removed = self._gone | {one.index for one in named if one.code == "removed"}
+        inserted = sum(one.code == "inserted" for one in named)
+        missing = size - self.size - len(removed) + inserted
+        if not named:
+            missing -= sum(
+                tiles.width_of(self._epoch.size, 0, begin // WIDTH) - count
+                for begin, count in self._uneven.items()
+            )
+        if missing == 0:
+            return []
+        code = "truncated" if missing > 0 else "surplus"
+        return [finding(code, self._epoch.number, found=self.size, size=size)]
 
     def _entries_at_fault(self, signed: Checkpoint | None) -> list[Finding]:
         """Name the entries that differ from the tiles, where the tiles are what was signed."""
-        trusted = signed is None or self._stored_root == signed.root
-        known = {(f.index, f.code) for f in self._faults}
-        if not self._wrong or not trusted:
+        if signed is not None and not self._is_signed(signed):
             return []
-        found = []
-        for code, index in _judged(self._wrong):
-            if (index, code) not in known:
-                found.append(finding(code, self._epoch.number, index))
-        return found
+        return [
+            finding(code, self._epoch.number, run[0].begin + place)
+            for run in _runs(self._wrong)
+            for code, place in judged(
+                [one for wrong in run for one in wrong.hashes],
+                [one for wrong in run for one in wrong.kept],
+            )
+        ]
 
 
-def _judged(wrong: list[tuple[int, list[bytes], list[bytes]]]) -> list[tuple[str, int]]:
-    """Tell how leaf hashes come to differ from those of their tiles, and where.
-
-    One that was removed or inserted moves all behind it: what follows is not judged.
-    """
-    mine = {one for _, hashes, _ in wrong for one in hashes}
-    stored = {one for _, _, kept in wrong for one in kept}
-    found: list[tuple[str, int]] = []
-    for place, (begin, hashes, kept) in enumerate(wrong):
-        behind = wrong[place + 1 : place + 2]
-        mine_on = hashes + [one for _, more, _ in behind for one in more[:1]]
-        kept_on = kept + [one for _, _, more in behind for one in more[:1]]
-        for n, (own, signed) in enumerate(zip(hashes, kept, strict=False)):
-            if own == signed:
-                continue
-            if own == _get(kept_on, n + 1) and signed not in mine:
-                return [*found, ("removed", begin + n)]
-            if signed == _get(mine_on, n + 1) and own not in stored:
-                return [*found, ("inserted", begin + n)]
-            code = "reordered" if own in stored and signed in mine else "changed"
-            found.append((code, begin + n))
-    return found
+def _unlike(
+    chunk: Chunk, made: Sequence[bytes], leaves: Sequence[bytes], places: Sequence[int], epoch: int
+) -> Iterator[Finding]:
+    """Name the bodies that are not those of their leaves; what a file lost it is named for."""
+    told = set()
+    if _is_damaged(chunk, "bodies"):
+        made, told = made[: len(leaves)], {"removed"}
+    if _is_damaged(chunk, "bundle"):
+        told |= {"inserted"}
+    for code, place in judged(made, leaves):
+        if code not in told:
+            yield finding(
+                code, epoch, places[place] if place < len(places) else chunk.begin + place
+            )
 
 
-def _get(hashes: list[bytes], place: int) -> bytes | None:
-    return hashes[place] if place < len(hashes) else None
+def _is_damaged(chunk: Chunk, kind: str) -> bool:
+    """Tell whether the file with the leaves or bodies of a chunk is known to be damaged."""
+    return any(one.code == kind for one in chunk.faults)
+
+
+def _together(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Cut places where one is left out; return where each part begins and ends."""
+    cuts = [0, len(places)]
+    if places and places[-1] - places[0] + 1 != len(places):
+        cuts[1:1] = [n for n in range(1, len(places)) if places[n] != places[n - 1] + 1]
+    return pairwise(cuts)
+
+
+def _runs(wrong: Sequence[Wrong]) -> list[list[Wrong]]:
+    """Return the tiles that follow each other together: an entry may be moved into the next."""
+    runs: list[list[Wrong]] = []
+    for one in wrong:
+        if runs and one.begin == runs[-1][-1].begin + WIDTH:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs
