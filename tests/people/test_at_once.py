@@ -24,9 +24,9 @@ from troth.people.facts import needs
 from troth.people.models import Person
 from troth.site.recovery import recover
 from troth.store import Store, Tx, transact, transact_on
-from troth.vault import PersonId
-from troth.vault.models import Tombstone
-from troth.vault.store import open_store
+from troth.vault import PersonId, tombstones
+from troth.vault.models import KeyStoreOfData, Tombstone
+from troth.vault.store import KeyStore, open_store
 
 pytestmark = [pytest.mark.beside, pytest.mark.usefixtures("policy")]
 MEET_SECONDS = 20
@@ -171,3 +171,20 @@ def test_of_two_who_enrol_with_one_address_at_once_one_is_there_and_the_other_re
     (person,) = [one for one in told if one is not None]
     assert Person.objects.get().pk == person
     assert transact(vault.find, "email", EMAIL) == person
+
+
+def test_two_that_start_at_once_on_nothing_bind_data_and_keys_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither writes before the other has looked, or gone without."""
+    KeyStoreOfData.objects.all().delete()
+    looked, demand = threading.Barrier(2), tombstones._demand_unused  # noqa: SLF001 - the moment to be tried
+
+    def demand_together(store: KeyStore) -> None:
+        demand(store)
+        with suppress(threading.BrokenBarrierError):  # the other one waits, as it should
+            looked.wait(PASS_SECONDS)
+
+    monkeypatch.setattr(tombstones, "_demand_unused", demand_together)
+    at_once(*(partial(transact, vault.demand_ours) for _ in range(2)))
+    assert KeyStoreOfData.objects.count() == 1

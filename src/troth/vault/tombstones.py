@@ -17,6 +17,7 @@ from troth.vault.values import PersonId
 
 LOCK: Final = "vault.tombstone"
 """One at a time, so that ids are committed in their order: else the clock could stand still."""
+BINDING: Final = "vault.binding"
 CLOCK: Final = question("vault.clock", "SELECT max(id) FROM vault_tombstone")
 HELD_OFF: Final = "vault.held-off"
 AWAITED: Final = "vault.writers-awaited"
@@ -115,7 +116,10 @@ def demand_ours(tx: Tx) -> None:
     """
     from troth.vault.models import KeyStoreOfData  # noqa: PLC0415 - needs Django set up
 
-    bound = KeyStoreOfData.objects.using(tx.alias).first()
+    rows = KeyStoreOfData.objects.using(tx.alias)
+    if (bound := rows.first()) is None:
+        serialise(tx, BINDING)  # two that start at once bind them once
+        bound = rows.first()
     store = open_store()
     if bound is None:
         _demand_unused(store)
