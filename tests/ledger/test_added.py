@@ -111,6 +111,7 @@ def test_what_is_appended_to_a_tile_is_named(copy: Path, path: str, tile: str) -
         ("size", 10**40, "summary"),
         ("origin", "troth/other/1", "summary"),
         ("root", "00" * 32, "summary"),
+        ("root", "", "summary"),
         ("checkpoint", "x", "summary"),
         ("began_at", "1999", "began"),
         ("began_at", "", "began"),

@@ -10,6 +10,7 @@ from tests.ledger.cast import check, codes, copied, edit, filled, source, strang
 from tests.ledger.test_exactly import forged
 from troth.ledger import tiles
 from troth.ledger.copy import pack, unpack
+from troth.ledger.merkle import leaf_hash
 from troth.ledger.models import Entry
 from troth.ledger.sabotages import unguarded
 from troth.ledger.verify.judged import judged
@@ -189,8 +190,6 @@ def test_one_entry_in_the_middle_is_named_and_none_behind_it(
 def test_where_only_the_tile_is_known_no_entry_is_named(copy: Path) -> None:
     """Its hashes were made anew, so that nothing is left to tell which one is missing."""
     rewrite(copy, without_fifth)
-    from troth.ledger.merkle import leaf_hash  # noqa: PLC0415 - for one line
-
     hashes = map(leaf_hash, tiles.unbundle(bundle(copy).read_bytes()))
     (copy / "epoch-1" / "tile" / "0" / "001").write_bytes(b"".join(hashes))
     assert {code for code, _ in codes(check(copy))} == {"bundle", "tile"}

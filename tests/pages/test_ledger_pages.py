@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.ledger.cast import filled
 from tests.pages.html import page_of
+from troth import vault
 from troth.ledger import published, tiles
 from troth.ledger.actions import begin_epoch
 from troth.ledger.models import Epoch
@@ -115,8 +116,6 @@ def test_lost_entries_are_told_on_the_page(client: Client) -> None:
 def test_what_is_not_known_since_keys_were_restored_is_told_where_losses_are(
     client: Client, member: Client
 ) -> None:
-    from troth import vault  # noqa: PLC0415 - the keys as a backup has them
-
     places = [(client, "/ledger/"), (member, "/console/ledger")]
     for who, page in places:
         assert "may be missing" not in who.get(page).content.decode()

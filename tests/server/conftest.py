@@ -5,9 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.migrated import migrated_file
 from tests.services.server import Server
 
 Start = Callable[..., Server]
+
+
+@pytest.fixture(scope="module")
+def used_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that a server has made."""
+    migrated_file(data := tmp_path_factory.mktemp("used") / "data")
+    server = Server(data).wait()
+    server.stop()
+    return server.data
 
 
 @pytest.fixture

@@ -7,25 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.server.cast import refused_start, troth
-from tests.services.migrated import migrated_file
 from tests.services.server import Server
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that a server has made."""
-    migrated_file(data := tmp_path_factory.mktemp("made") / "data")
-    server = Server(data).wait()
-    server.stop()
-    return server.data
-
-
 @pytest.fixture
-def data(made: Path, tmp_path: Path) -> Path:
+def data(used_data: Path, tmp_path: Path) -> Path:
     """A copy of it."""
-    return shutil.copytree(made, tmp_path / "data")
+    return shutil.copytree(used_data, tmp_path / "data")
 
 
 def without_key_store(keys: Path) -> None:

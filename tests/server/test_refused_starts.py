@@ -12,19 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.server.cast import contents, edit, policy_copy, refused_start, troth
-from tests.services.migrated import migrated_file
-from tests.services.server import Server, environment, free_port
+from tests.services.server import environment, free_port
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def used_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that a server has made."""
-    migrated_file(data := tmp_path_factory.mktemp("used") / "data")
-    server = Server(data).wait()
-    server.stop()
-    return server.data
 
 
 @pytest.fixture

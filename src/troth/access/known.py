@@ -6,6 +6,7 @@
 `others_of(tx, person) -> Others`      what else the same person is or is about to become
 `bearer(tx, kind, value) -> PersonId | None`
 `demand_free(tx, person, kind, value)`  raises TakenError; for whoever keeps a provider's number
+`found_by(person, kind, value)`         after that
 """
 
 from collections.abc import Iterable
@@ -109,7 +110,7 @@ def give_address(tx: Tx, address: str) -> None:
         demand_free(tx, person, EMAIL_KIND, address)
     _keep(tx, person, "email", address)
     if address:
-        vault.index(person, EMAIL_KIND, address, instead_of=vault.holder(EMAIL_KIND, address))
+        found_by(person, EMAIL_KIND, address)
 
 
 def demand_free(tx: Tx, person: PersonId, kind: str, value: str) -> None:
@@ -122,6 +123,11 @@ def demand_free(tx: Tx, person: PersonId, kind: str, value: str) -> None:
         others = others_of(tx, known)
         if others.members or others.invitations:
             raise TakenError
+
+
+def found_by(person: PersonId, kind: str, value: str) -> None:
+    """Have a person be found by a value that is free: whose row it was has left it (`bearer`)."""
+    vault.index(person, kind, value, instead_of=vault.holder(kind, value))
 
 
 def demand_address(address: str) -> None:
@@ -137,7 +143,7 @@ def keep_address(tx: Tx, address: str) -> PersonId:
     demand_address(address)
     person = vault.new_person()
     _keep(tx, person, "email", address)
-    vault.index(person, EMAIL_KIND, address, instead_of=vault.holder(EMAIL_KIND, address))
+    found_by(person, EMAIL_KIND, address)
     return person
 
 

@@ -13,7 +13,7 @@ from troth import vault
 from troth.access import objects
 from troth.access.acting import acting
 from troth.access.facts import member_of_account
-from troth.access.known import CATEGORY, LOCK, SUBJECT_KIND, UNDER, bearer
+from troth.access.known import CATEGORY, LOCK, SUBJECT_KIND, UNDER, bearer, found_by
 from troth.access.models import Member
 from troth.ledger import LedgerEntry, record
 from troth.people.models import Account, Detail
@@ -54,8 +54,7 @@ def link(tx: Tx, value: str) -> None:
     if known is not None and known.pk != actor.member.pk:
         raise LinkTakenError
     replace(tx, "access.provider-linked", person, {FIELD: _hash(value)}, UNDER)
-    given = _hash(value)
-    vault.index(person, SUBJECT_KIND, given, instead_of=vault.holder(SUBJECT_KIND, given))
+    found_by(person, SUBJECT_KIND, _hash(value))
 
 
 def unlink(tx: Tx) -> None:

@@ -12,9 +12,9 @@ from troth import vault
 from troth.ledger import tiles
 from troth.ledger.filed import misfiled
 from troth.ledger.models import Entry, EntryField, Epoch
-from troth.ledger.tables import SET_ONCE
+from troth.ledger.tables import SET_ONCE, stored_bytes
 from troth.ledger.verify.check import signature
-from troth.ledger.verify.data import DataSource, stored_bytes
+from troth.ledger.verify.data import DataSource
 from troth.ledger.verify.epochs import opening_of
 from troth.ledger.verify.sources import LogEpoch
 from troth.ledger.verify.tree import TreeCheck

@@ -13,7 +13,8 @@ import msgspec
 from django.db import connections
 from msgspec import Struct
 
-from troth.ledger.tables import ENTRY_TABLE
+from troth.ledger.tables import ENTRY_TABLE, stored_bytes
+from troth.ledger.verify.sources import UNDECODABLE
 from troth.store.driver import run
 
 CHUNK: Final = 2_000
@@ -36,10 +37,6 @@ class Misfiled(Struct, frozen=True):
     def __str__(self) -> str:
         place = self.entry if self.index is None else f"{self.epoch}/{self.index}"
         return f"entry {place}: {self.column}"
-
-
-UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
-"""What a body that was changed may raise: SQLite keeps in any column what is put there."""
 
 
 class _Told(Struct, frozen=True):
@@ -84,8 +81,8 @@ def _rows(alias: str) -> Iterator[tuple[Any, ...]]:
 def _unlike(at: str, kind: str, subject: str, body: bytes) -> list[str] | None:
     """Name what is not as a body tells it; None of one that cannot be read."""
     try:
-        told = _DECODER.decode(memoryview(body))
-    except UNREADABLE:
+        told = _DECODER.decode(stored_bytes(body))
+    except UNDECODABLE:
         return None
     wrong = [] if f"{at[:10]}T{at[11:26]}Z" == told.at or _same(at, told.at) else ["at"]
     if kind != told.kind:

@@ -13,11 +13,12 @@ from msgspec import Struct
 from troth.ledger import tiles
 from troth.ledger.merkle import HASH_BYTES
 from troth.ledger.models import Entry, Epoch, Tile
+from troth.ledger.tables import stored_bytes
 from troth.ledger.tiles import WIDTH
-from troth.ledger.verify.data import DataSource, stored_bytes
+from troth.ledger.verify.data import DataSource
 from troth.ledger.verify.epochs import Opening, opening_of
 from troth.ledger.verify.replay import Told
-from troth.ledger.verify.sources import LogEpoch
+from troth.ledger.verify.sources import UNDECODABLE, LogEpoch
 from troth.policy.words import Message
 
 
@@ -80,7 +81,7 @@ def newest(
 def _shown(entry: Entry) -> Shown:
     try:
         body = _DECODER.decode(stored_bytes(entry.body))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         at = entry.at.isoformat()
         body = Body(entry.kind, at, UNREADABLE, "", entry.subject, {}, None, None)
     place: dict[str, Any] = {

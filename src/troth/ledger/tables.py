@@ -20,3 +20,11 @@ ENTRIES: Final = Rows(
         ("leaf", "bytea"),
     ),
 )
+
+
+def stored_bytes(value: object) -> bytes:
+    """Return bytes as they are stored; none for what is no bytes, which no hash is that of.
+
+    SQLite keeps in any column what is put there.
+    """
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""

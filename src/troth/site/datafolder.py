@@ -12,7 +12,6 @@ from typing import IO, Final
 from troth.policy.words import Message, mark
 from troth.site.problem import CannotGoOnError
 
-LOCK_FILE: Final = "starting.lock"
 RESTORING: Final = "restore.unfinished"
 """A note in the data folder while a restore goes on."""
 PROBE_BYTES: Final = 1_000_000
@@ -52,7 +51,7 @@ def starting(folder: Path) -> Iterator[None]:
 
     A start that fails takes away the lock file it made: the folder may be another program's.
     """
-    file = folder / LOCK_FILE
+    file = folder / "starting.lock"
     made = not file.exists()
     with _held(file):
         try:

@@ -71,7 +71,7 @@ def index(
     store = open_store()
     with store.transaction() as run:
         generation, made = _make_keys(store, run, [person])
-        release(store, run, kind, value, frozenset({person} | {instead_of or person}))
+        release(store, run, kind, value, frozenset({person, instead_of or person}))
         put(store, run, generation, person, kind, value)
     store.cache.made(made)
 

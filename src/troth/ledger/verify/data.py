@@ -16,6 +16,7 @@ from troth.ledger import tiles
 from troth.ledger.filed import misfiled
 from troth.ledger.merkle import HASH_BYTES
 from troth.ledger.models import Entry, Epoch, Tile
+from troth.ledger.tables import stored_bytes
 from troth.ledger.tiles import WIDTH
 from troth.ledger.verify.findings import Finding, finding
 from troth.ledger.verify.sources import Chunk, LogEpoch, UnreadableLogError
@@ -215,11 +216,6 @@ def _index(row: Stored) -> int:
 
 def _is_whole(row: Stored) -> bool:
     return type(row[0]) is int
-
-
-def stored_bytes(value: object) -> bytes:
-    """Return bytes as they are stored; none for what is no bytes, which no hash is that of."""
-    return bytes(value) if isinstance(value, bytes | memoryview) else b""
 
 
 def _text(value: object) -> str:
