@@ -104,7 +104,7 @@ def finish(tx: Tx, taken: Taken, took_ms: int) -> None:
             When(again=True, then=Value(begun_at, DateTimeField())),
             default=Value(next_at, DateTimeField()),
         ),
-        finished_at=begun_at + timedelta(milliseconds=took_ms),
+        started_at=begun_at, finished_at=begun_at + timedelta(milliseconds=took_ms),
         took_ms=took_ms, attempts=0, last_error="", lease="", again=False,
     )  # fmt: skip
     if not done:
