@@ -30,6 +30,11 @@ def troth(
     return forks.run(*ours, *words, cwd=ROOT, env=env, timeout=timeout)
 
 
+def proof() -> Proving:
+    """Return what came of trying every sabotage."""
+    return msgspec.json.decode((shared.once("proof", _prove) / FILE).read_bytes(), type=Proving)
+
+
 def _prove(folder: Path) -> None:
     proving = scratch.prove_apart(dict(os.environ))
     (folder / FILE).write_bytes(msgspec.json.encode(proving))

@@ -113,6 +113,30 @@ def test_a_sabotage_that_makes_a_control_fail_is_reported(stored: Store) -> None
     assert told(stored, control("a", stumble, sabotage)) == ["Controls failed over it: a."]
 
 
+def test_a_sabotage_of_which_something_stays_is_reported(stored: Store) -> None:
+    """An undo may leave as much as a sabotage that a transaction did not hold."""
+    sabotage = Sabotage("a.intruded", frozenset({ONE}), intrude, undo=intrude)
+    assert told(stored, alarm("a", sabotage)) == [
+        "Red after every sabotage was undone: one.",
+        "Something of it stayed after it was undone.",
+    ]
+
+
+def test_what_stays_beside_the_store_and_turns_a_control_red_is_reported(stored: Store) -> None:
+    outside = list[str]()
+
+    def examine(store: AnyStore, now: datetime) -> Evidence:
+        return answering("a", "broken" if outside else "kept")(store, now)
+
+    def spill(_store: AnyStore) -> None:
+        outside.append("a file")
+
+    sabotage = Sabotage("a.spilt", frozenset({ONE}), spill, undo=leave)
+    assert told(stored, control("a", examine, sabotage)) == [
+        "Red after every sabotage was undone: one."
+    ]
+
+
 def test_a_control_without_a_sabotage_is_a_defect(stored: Store) -> None:
     assert told(stored, calm("a")) == ["a has no sabotage that shows it can fail."]
 

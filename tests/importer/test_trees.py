@@ -44,6 +44,7 @@ def test_any_tree_comes_back_from_any_format(form: Format, tree: Tree, together:
         assert found == expected(tree, lang, form)
 
 
+@cases(2)  # each imports twice
 @given(tree=trees())
 def test_importing_again_changes_nothing(tree: Tree) -> None:
     files = {f"{lang}.md": rendered(tree, lang, "atx").encode() for lang in LANGS}

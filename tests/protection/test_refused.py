@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from msgspec.structs import replace
@@ -24,6 +24,8 @@ from troth.store.shape import Row, Shape
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.either]
 Refused = Callable[..., str]
+SHARE: Final = 40
+"""A place within the share of an X25519 stanza in the head of an age file, which is base64."""
 
 
 @pytest.fixture
@@ -147,12 +149,18 @@ def test_a_folder_in_which_there_is_no_backup(tmp_path: Path, books: Books, plac
 def test_a_damaged_head_is_not_taken_for_another_identity_alone(
     tmp_path: Path, books: Books
 ) -> None:
-    file = tmp_path / DATA_FILE
-    file.write_bytes((books.backup / DATA_FILE).read_bytes())
-    flipped(file, 40)
-    ended = troth("restore", tmp_path, "--verify", "--identity", books.key.file, *books.where)
+    """Neither where it still reads as one, nor where it is none any more."""
+    file, whole = tmp_path / DATA_FILE, (books.backup / DATA_FILE).read_bytes()
+    words = ("restore", tmp_path, "--verify", "--identity", books.key.file, *books.where)
+    another = b"B" if whole[SHARE : SHARE + 1] == b"A" else b"A"
+    file.write_bytes(whole[:SHARE] + another + whole[SHARE + 1 :])
+    ended = troth(*words)
     assert ended.returncode == 2
     assert "or its head is damaged" in ended.stderr
+    file.write_bytes(whole[:SHARE] + b"!" + whole[SHARE + 1 :])
+    ended = troth(*words)
+    assert ended.returncode == 1
+    assert "is damaged, cut short or tampered with" in ended.stdout
 
 
 def test_keys_over_keys(tmp_path: Path, refused: Refused, books: Books) -> None:

@@ -1,10 +1,10 @@
 """`python -m MODULE …` without its first half second: forked from a process that has the libraries.
 
 A start of Troth spends most of its time on importing others' code, and the tests make hundreds. One
-process a test worker imports that code once, and none of Troth's settings, models or pages; each
-start is a fork of it, which then does all else that a start does, with arguments, environment,
-folder and files of its own, and ends with its own status. Where the environment changes Python
-itself, and where the system has no fork, a Python of its own is started.
+process a test worker imports that code once, and of Troth's what is pure: none of its settings,
+models or pages. Each start is a fork of it, which then does all else that a start does, with
+arguments, environment, folder and files of its own, and ends with its own status. Where the
+environment changes Python itself, and where the system has no fork, a Python of its own is started.
 
 Run as a program, this is that process: it takes requests on its standard input, a socket.
 """
@@ -43,11 +43,12 @@ LIBRARIES: Final = """
     django.views.decorators.http django.views.static email.policy ftfy httptools
     limits.strategies markdown_it mdit_py_plugins.footnote msgspec psycopg pydantic.dataclasses
     pydantic.networks pydantic.type_adapter pyrage rapidfuzz.distance rich.console rich.progress
-    segno selectolax.lexbor smtplib sqlite3 structlog tomlkit typer urllib.request uvicorn
+    segno selectolax.lexbor smtplib sqlite3 structlog tomlkit troth.gate troth.policy.check
+    troth.policy.diff troth.policy.importer troth.policy.read typer urllib.request uvicorn
     uvicorn.lifespan.on uvicorn.loops.uvloop uvicorn.protocols.http.httptools_impl webauthn
     whitenoise.middleware xml.etree.ElementTree zoneinfo
 """.split()
-"""What a start imports of others' code, as far as it asks for no settings."""
+"""What a start imports of others' code, as far as it asks for no settings, and of the pure code."""
 ENCODINGS: Final = re.compile(r"|C|POSIX|[^.]*\.utf-?8", re.IGNORECASE)
 """The locales in which Python begins alike: they all end in UTF-8."""
 END_S: Final = 10

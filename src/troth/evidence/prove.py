@@ -53,6 +53,7 @@ def prove(
         failed_before=tuple(f.evidence.control for f in before if f.failed),
         unprovable=tuple(c.name for c in tried if not c.sabotages),
         trials=trials,
+        red_after=_red(version, _examine(tried, scratch, now)),
         took_ms=_since(begun),
     )
 
@@ -67,9 +68,10 @@ def attempt(
 ) -> Trial:
     """Commit one sabotage, examine everything, undo it."""
     begun = time.perf_counter()
+    before = fingerprint(connections[scratch.alias])
     trial = Trial(control=control.name, sabotage=sabotage.name, expected=sabotage.breaks)
     try:
-        transact_on(scratch, SYSTEM, now, _attempt, version, trial, sabotage, controls)
+        transact_on(scratch, SYSTEM, now, _attempt, version, trial, before, sabotage, controls)
     except _UndoError as undone:
         trial = undone.trial
     except Exception as error:  # noqa: BLE001 - whatever a sabotage raises is reported as its fault
@@ -79,14 +81,19 @@ def attempt(
             sabotage.undo(scratch)
         except Exception as error:  # noqa: BLE001 - the same
             trial = replace(trial, error=f"{type(error).__name__}: {error}")
-    return replace(trial, took_ms=_since(begun))
+    stays = fingerprint(connections[scratch.alias]) != before
+    return replace(trial, stays=stays, took_ms=_since(begun))
 
 
 def _attempt(
-    tx: Tx, version: Version, trial: Trial, sabotage: Sabotage, controls: tuple[Control, ...]
+    tx: Tx,
+    version: Version,
+    trial: Trial,
+    before: str,
+    sabotage: Sabotage,
+    controls: tuple[Control, ...],
 ) -> NoReturn:
     scratch, connection = Store(tx.alias), connections[tx.alias]
-    before = fingerprint(connection)
     sabotage.commit(scratch)
     # what needs an undo of its own may have changed something outside the database
     changed = sabotage.undo is not None or fingerprint(connection) != before

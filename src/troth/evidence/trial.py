@@ -17,8 +17,8 @@ class Trial(Struct, frozen=True, kw_only=True):
     """One sabotage tried: what should have turned red, what did.
 
     `changed` tells whether the store was any different afterwards, `turned_red` whether the
-    control it belongs to answered *broken*, `failed` which controls raised an error over it, and
-    `error` what the sabotage itself raised.
+    control it belongs to answered *broken*, `failed` which controls raised an error over it,
+    `error` what the sabotage itself raised, and `stays` whether undoing it left another store.
     """
 
     control: str
@@ -29,6 +29,7 @@ class Trial(Struct, frozen=True, kw_only=True):
     turned_red: bool = False
     failed: tuple[str, ...] = ()
     error: str = ""
+    stays: bool = False
     took_ms: int = 0
 
     @property
@@ -41,6 +42,8 @@ class Trial(Struct, frozen=True, kw_only=True):
         """What is wrong with the sabotage or its control; None if it was caught."""
         if self.error:
             return Message(mark("It could not be tried (%(error)s)."), {"error": self.error})
+        if self.stays:
+            return Message(mark("Something of it stayed after it was undone."))
         if not self.changed:
             return Message(mark("The sabotage changed nothing in the store."))
         if not self.expected:
@@ -62,7 +65,7 @@ class Trial(Struct, frozen=True, kw_only=True):
 
 
 class Proving(Struct, frozen=True, kw_only=True):
-    """A whole proof: what was red before anything was done, and each trial.
+    """A whole proof: what was red before anything was done, each trial, what was red after all.
 
     `unprovable` are the controls that offer no sabotage: a defect, as nobody knows whether they
     can turn red.
@@ -72,11 +75,12 @@ class Proving(Struct, frozen=True, kw_only=True):
     failed_before: tuple[str, ...]
     unprovable: tuple[str, ...]
     trials: tuple[Trial, ...]
+    red_after: frozenset[StatementId] = frozenset()
     took_ms: int = 0
 
     @property
     def defects(self) -> tuple[Message, ...]:
-        """What is wrong with the store or the controls before anything was tried."""
+        """What is wrong with the store or the controls apart from any trial."""
         found = []
         if self.red_before:
             found.append(
@@ -90,6 +94,9 @@ class Proving(Struct, frozen=True, kw_only=True):
             Message(mark("%(control)s has no sabotage that shows it can fail."), {"control": name})
             for name in self.unprovable
         ]
+        if left := self.red_after - self.red_before:
+            said = mark("Red after every sabotage was undone: %(ids)s.")
+            found.append(Message(said, {"ids": listed(left)}))
         return tuple(found)
 
     @property
