@@ -4,6 +4,7 @@ import os
 import signal
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -62,6 +63,49 @@ def test_a_fork_ends_by_the_signal_that_it_was_sent() -> None:
     assert process.stdout is not None
     process.stdout.close()
     process.terminate()  # of nobody any more
+
+
+ENDS = """
+import atexit, sqlite3, sys, threading, time
+from pathlib import Path
+atexit.register(lambda: print("and the handlers"))
+database = sqlite3.connect("some.db")
+database.execute("PRAGMA journal_mode=WAL")
+database.execute("CREATE TABLE some (thing)")
+print("said", end=", ")
+threading.Thread(target=lambda: (time.sleep(0.1), print("waited for", end=", "))).start()
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "told"),
+    [
+        ("", 0, ""),
+        ("sys.exit()", 0, ""),
+        ("sys.exit(3)", 3, ""),
+        ("sys.exit('in a sentence')", 1, "in a sentence\n"),
+        ("raise KeyError('a key')", 1, "KeyError: 'a key'\n"),
+        ("raise KeyboardInterrupt", -signal.SIGINT, "KeyboardInterrupt\n"),
+    ],
+)
+def test_a_fork_ends_as_a_process_of_its_own(
+    tmp_path: Path, end: str, status: int, told: str
+) -> None:
+    ours, apart = tmp_path / "ours", tmp_path / "apart"
+    for folder in (ours, apart):
+        folder.mkdir()
+        (folder / "ends.py").write_text(f"{ENDS}{end}\n")
+    env = {"PATH": os.defpath}
+    forked = forks.run("ends", cwd=ours, env=env)
+    command = [sys.executable, "-m", "ends"]
+    started = subprocess.run(
+        command, cwd=apart, env=env, capture_output=True, text=True, check=False
+    )
+    assert forked.returncode == started.returncode == status
+    assert forked.stdout == started.stdout == "said, waited for, and the handlers\n"
+    assert forked.stderr.endswith(told)
+    assert started.stderr.endswith(told)
+    assert sorted(file.name for file in ours.glob("some.db*")) == ["some.db"]
 
 
 @pytest.mark.parametrize("shaping", [{"PYTHONUTF8": "0"}, {"LANG": "zh_CN.GB18030"}])
