@@ -2,7 +2,6 @@
 
 import shutil
 from datetime import datetime, timedelta
-from io import BytesIO
 
 import pytest
 from django.urls import get_resolver
@@ -14,7 +13,6 @@ from troth.policy.promise import Store as AnyStore
 from troth.policy.words import Message, StatementId
 from troth.protection import canary, examinations_backup, examinations_purpose, examinations_sealed
 from troth.protection.models import Backup
-from troth.protection.search import READ_BYTES, holds
 from troth.site import console_urls, strangers
 from troth.site.sabotages import page_guarded, page_open
 from troth.store import Store, Tx
@@ -54,14 +52,6 @@ def test_the_canary_is_planted_once(stored: Store) -> None:
 def test_without_a_canary_nothing_is_proven(stored: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(canary, "word", lambda field: f"another{field}".ljust(canary.DIGITS, "0"))
     assert examinations_sealed.examine(stored.alias, NOW).verdict == "unproven"
-
-
-@pytest.mark.parametrize("before", [0, READ_BYTES - 5, READ_BYTES, 2 * READ_BYTES - 1])
-def test_a_word_is_found_wherever_it_lies(before: int) -> None:
-    word = canary.word("email").encode()
-    content = bytes(before) + word + bytes(10)
-    assert holds(BytesIO(content), [word])
-    assert not holds(BytesIO(content.replace(word, word[:-1] + b"!")), [word])
 
 
 def test_a_policy_that_is_not_at_hand_leaves_decisions_unproven(

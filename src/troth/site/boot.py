@@ -3,6 +3,7 @@
 A start that fails has changed nothing, and says in one sentence what to mend.
 """
 
+import gc
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,7 @@ def boot(config: Config) -> "Proposal | None":
         settings.SECRET_KEY = secrets.secret_key(config.data)
         if not current:
             schema.bring_up_to_date(config)
+            gc.collect()  # the models of every state that the migrations went through
         from troth.access.starting import begin  # noqa: PLC0415 - needs Django set up
         from troth.site.recovery import recover  # noqa: PLC0415 - the same
         from troth.store import Store, transact  # noqa: PLC0415 - the same
