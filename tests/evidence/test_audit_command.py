@@ -125,6 +125,23 @@ def test_a_version_nobody_can_read_is_a_finding_told_in_one_sentence(data: Path)
     assert said.startswith("troth: The policy in force, version 1, cannot be read")
 
 
+@pytest.mark.parametrize(
+    ("taken", "says"),
+    [("keys", "There is no key store in"), ("keys/operator.key", "The operator's key is missing")],
+)
+def test_without_the_keys_nothing_is_examined_and_it_says_which(
+    data: Path, taken: str, says: str
+) -> None:
+    """Else each control that opens something would fail by itself, in the log."""
+    (data / taken).rename(data.parent / "taken")
+    done = audit(data)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"troth: {says}")
+    assert len(done.stderr.splitlines()) == 1
+    (data.parent / "taken").rename(data / taken)
+    assert audit(data).returncode == 0
+
+
 def test_the_audit_speaks_chinese(data: Path) -> None:
     done = audit(data, "--lang", "zh")
     assert done.returncode == 0

@@ -151,14 +151,14 @@ def test_a_damaged_head_is_not_taken_for_another_identity_alone(
 ) -> None:
     """Neither where it still reads as one, nor where it is none any more."""
     file, whole = tmp_path / DATA_FILE, (books.backup / DATA_FILE).read_bytes()
-    words = ("restore", tmp_path, "--verify", "--identity", books.key.file, *books.where)
+    words: list[str | Path] = ["restore", tmp_path, "--verify", "--identity", books.key.file]
     another = b"B" if whole[SHARE : SHARE + 1] == b"A" else b"A"
     file.write_bytes(whole[:SHARE] + another + whole[SHARE + 1 :])
-    ended = troth(*words)
+    ended = troth(*words, *books.where)
     assert ended.returncode == 2
     assert "or its head is damaged" in ended.stderr
     file.write_bytes(whole[:SHARE] + b"!" + whole[SHARE + 1 :])
-    ended = troth(*words)
+    ended = troth(*words, *books.where)
     assert ended.returncode == 1
     assert "is damaged, cut short or tampered with" in ended.stdout
 

@@ -55,12 +55,14 @@ def _audit(config: Config, form: Format, lang: Lang) -> tuple[bytes, bool]:
     from troth.evidence import junit, report  # noqa: PLC0415 - needs Django set up
     from troth.evidence.board import board  # noqa: PLC0415 - the same
     from troth.evidence.examination import examine_all  # noqa: PLC0415 - the same
+    from troth.site.recovery import demand_keys  # noqa: PLC0415 - the same
     from troth.store import Store  # noqa: PLC0415 - the same
     from troth.versions import facts  # noqa: PLC0415 - the same
     from troth.versions.facts import TamperedVersionError  # noqa: PLC0415 - the same
 
     logging.getLogger("troth.request").setLevel(logging.WARNING)  # a control fetches pages
     store, now, translate = Store(), datetime.now(UTC), translator(lang)
+    demand_keys(store)
     current = facts.in_force(store.alias, now)
     if current is None:
         raise CannotGoOnError(Message(mark("No version of the policy is in force to audit.")))

@@ -32,6 +32,19 @@ def demand_keys_of_data(config: Config) -> None:
         raise CannotGoOnError(error.message) from error
 
 
+def demand_keys(store: Store) -> None:
+    """Refuse to go on without the keys that open what is stored, if these data were ever given any.
+
+    Raises CannotGoOnError.
+    """
+    if not vault.are_bound(store.alias):
+        return
+    try:
+        vault.open_store().demand_whole()
+    except vault.KeyStoreError as error:
+        raise CannotGoOnError(error.message) from error
+
+
 def recover(store: Store) -> None:
     """Bring data and keys together; idempotent, and safe in several processes at once.
 
