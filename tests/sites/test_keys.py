@@ -222,6 +222,16 @@ def test_a_revoked_key_stays_so_where_an_older_copy_of_the_data_comes_back() -> 
     assert reapply(Store()) == 0
 
 
+def test_a_key_that_was_rotated_without_an_overlap_is_not_entered_as_revoked_by_a_start() -> None:
+    made = make(SECRET)
+    run(actions.rotate, made.key.id, timedelta(0))
+    entered = Entry.objects.count()
+    assert list(vault.revoked()) == [made.key.id]
+    assert reapply(Store()) == 0
+    assert Entry.objects.count() == entered
+    assert refused(call(made.text)).code == "key-expired"
+
+
 def test_a_revoked_key_stays_so_where_an_older_copy_of_the_key_store_comes_back(
     keys: Path, tmp_path: Path
 ) -> None:

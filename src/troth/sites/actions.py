@@ -97,13 +97,15 @@ def revoke(tx: Tx, key_id: str) -> None:
 def revoke_again(tx: Tx, key_id: str) -> bool:
     """Have a key be refused that was revoked before, and that a restored copy does not know so.
 
-    Tells whether it still worked: another start may have been first.
+    Tells whether it still worked: another start may have been first, and one that was rotated
+    without an overlap has ended.
     """
-    key = Key.objects.using(tx.alias).select_for_update().get(pk=key_id)
-    if key.revoked_at is None:
-        _revoke(tx, key)
-        return True
-    return False
+    try:
+        key = _live(tx, key_id)
+    except NoKeyError:
+        return False
+    _revoke(tx, key)
+    return True
 
 
 def _revoke(tx: Tx, key: Key) -> None:

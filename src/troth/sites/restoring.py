@@ -25,7 +25,7 @@ def reapply(store: Store) -> int:
         vault.revoke(name)
     count, names = 0, vault.revoked()
     while chunk := list(islice(names, CHUNK)):
-        living = Key.objects.using(store.alias).filter(pk__in=chunk, revoked_at=None)
-        for key_id in list(living.values_list("pk", flat=True)):
+        standing = Key.objects.using(store.alias).filter(pk__in=chunk, revoked_at=None)
+        for key_id in list(standing.values_list("pk", flat=True)):
             count += transact_on(store, SYSTEM, None, revoke_again, key_id)
     return count
