@@ -142,7 +142,7 @@ def test_a_wrong_tile_is_named(copy: Path) -> None:
     (found,) = check(copy).findings
     assert (found.code, found.message.values["path"]) == ("tile", "tile/0/001")
     above = next((copy / "epoch-1" / "tile" / "1").rglob("2"))
-    edit(above, lambda c: c[:-1] + b"\0")
+    edit(above, lambda c: c[:-1] + bytes([c[-1] ^ 1]))
     assert {f.message.values["path"] for f in check(copy).findings} == {
         "tile/0/001",
         "tile/1/000.p/2",
