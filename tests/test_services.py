@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.services import chromium, forks, postgres, shared
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRESQL_18 = 180_000
 

@@ -56,6 +56,7 @@ def ahead(clock: Clock, by: timedelta, what: Callable[[], object]) -> None:
 
 
 @committed
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [timedelta(minutes=1), 2 * HOUR, YEAR, 30 * YEAR])
 def test_a_periodic_job_comes_round_again_once_a_period(by: timedelta) -> None:
     clock, runs = Clock(), list[datetime]()

@@ -18,7 +18,7 @@ from troth.ledger.verify.public import PublicSource
 from troth.store import Store
 from troth.wire import http
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys"), pytest.mark.slow]
 DEEP = b"[" * 100_000 + b"]" * 100_000
 SPARSE_BYTES = 1 << 40
 """More than any machine has memory."""
