@@ -68,7 +68,6 @@ def test_a_fork_ends_by_the_signal_that_it_was_sent() -> None:
 
 ENDS = """
 import atexit, sqlite3, sys, threading, time
-from pathlib import Path
 atexit.register(lambda: print("and the handlers"))
 database = sqlite3.connect("some.db")
 database.execute("PRAGMA journal_mode=WAL")

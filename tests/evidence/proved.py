@@ -25,14 +25,21 @@ def troth(
     *words: object, cwd: Path, env: Mapping[str, str], timeout: float
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a folder to its end."""
-    proof = shared.once("proof", _prove) / FILE
-    ours = ("tests.evidence.proved", cwd, proof)
+    ours = ("tests.evidence.proved", cwd, _file())
     return forks.run(*ours, *words, cwd=ROOT, env=env, timeout=timeout)
 
 
 def proof() -> Proving:
     """Return what came of trying every sabotage."""
-    return msgspec.json.decode((shared.once("proof", _prove) / FILE).read_bytes(), type=Proving)
+    return _read(_file())
+
+
+def _file() -> Path:
+    return shared.once("proof", _prove) / FILE
+
+
+def _read(file: Path) -> Proving:
+    return msgspec.json.decode(file.read_bytes(), type=Proving)
 
 
 def _prove(folder: Path) -> None:
@@ -41,7 +48,7 @@ def _prove(folder: Path) -> None:
 
 
 def _run(folder: str, proof: str, *words: str) -> None:
-    proving = msgspec.json.decode(Path(proof).read_bytes(), type=Proving)
+    proving = _read(Path(proof))
     vars(audit)["prove_apart"] = lambda _environment: proving
     os.chdir(folder)
     sys.argv[1:] = words

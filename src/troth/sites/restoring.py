@@ -10,6 +10,7 @@ from troth import vault
 from troth.sites.actions import revoke_again
 from troth.sites.models import Key
 from troth.store import SYSTEM, Store, transact_on
+from troth.store.clock import utc_now
 
 CHUNK: Final = 500
 
@@ -26,6 +27,7 @@ def reapply(store: Store) -> int:
     count, names = 0, vault.revoked()
     while chunk := list(islice(names, CHUNK)):
         standing = Key.objects.using(store.alias).filter(pk__in=chunk, revoked_at=None)
-        for key_id in list(standing.values_list("pk", flat=True)):
+        living = standing.exclude(expires_at__lte=utc_now())  # the others need no transaction each
+        for key_id in list(living.values_list("pk", flat=True)):
             count += transact_on(store, SYSTEM, None, revoke_again, key_id)
     return count
